@@ -1,0 +1,22 @@
+# Catch2 of either generation, compiled once with its main function, and one program of tests per
+# folder. "support/catch.hpp" includes the right header.
+find_package(Catch2 REQUIRED)
+include(Catch)
+
+add_library(catch_main STATIC ${CMAKE_SOURCE_DIR}/tests/support/catch_main.cpp)
+target_include_directories(catch_main PUBLIC ${CMAKE_SOURCE_DIR}/tests)
+if(Catch2_VERSION VERSION_LESS 3)
+    target_link_libraries(catch_main PUBLIC Catch2::Catch2)
+else()
+    target_link_libraries(catch_main PUBLIC Catch2::Catch2WithMain)
+endif()
+target_precompile_headers(catch_main PUBLIC ${CMAKE_SOURCE_DIR}/tests/support/catch.hpp)
+
+# drinkd_tests(NAME SOURCES... [LINK libraries...] [LABEL label]) makes one test of each TEST_CASE.
+function(drinkd_tests name)
+    cmake_parse_arguments(PARSE_ARGV 1 tests "" "LABEL" "SOURCES;LINK")
+    add_executable(${name} ${tests_SOURCES})
+    target_link_libraries(${name} PRIVATE catch_main ${tests_LINK})
+    set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+    catch_discover_tests(${name} PROPERTIES LABELS "${tests_LABEL}" TIMEOUT 120)
+endfunction()

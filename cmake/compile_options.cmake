@@ -1,0 +1,20 @@
+# What every file of the project is compiled with.
+add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion)
+if(DRINKD_WERROR)
+    add_compile_options(-Werror)
+endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # Lets ccache see through the precompiled header.
+    add_compile_options(-fpch-preprocess)
+endif()
+if(DRINKD_SANITIZE)
+    add_compile_options(-fsanitize=${DRINKD_SANITIZE} -fno-omit-frame-pointer)
+    add_link_options(-fsanitize=${DRINKD_SANITIZE})
+    if(DRINKD_SANITIZE MATCHES "undefined")
+        add_compile_options(-fno-sanitize-recover=undefined)
+    endif()
+    if(DRINKD_SANITIZE MATCHES "thread" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+        # Asio's fences are not modelled by the thread sanitizer; gcc warns about each of them.
+        add_compile_options(-Wno-tsan)
+    endif()
+endif()

@@ -1,0 +1,295 @@
+#include "ledger/ledger.hpp"
+
+#include "ledger/schema.hpp"
+#include "ledger/statements.hpp"
+#include "ledger/unusable.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace ledger {
+namespace {
+
+// Ids of drops start from the clock, so that they rise even over a restored or a new ledger. 20
+// bits leave room for a million drops a second.
+constexpr int drop_id_clock_shift = 20;
+
+std::int64_t system_now_ms()
+{
+    using namespace std::chrono;
+    return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+}
+
+// The ledger holds password hashes: only its owner may read it. SQLite gives the files beside it
+// the same mode.
+void create_private(const std::filesystem::path& file)
+{
+    const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (descriptor >= 0) {
+        ::close(descriptor);
+    } else if (errno != EEXIST) {
+        throw Unusable{std::string{"it cannot be created: "} + std::strerror(errno)};
+    }
+}
+
+}  // namespace
+
+Surroundings default_surroundings()
+{
+    return {.now_ms = system_now_ms, .report_fault = [](std::string_view) {}};
+}
+
+Ledger::Statements::Statements(sqlite::Database& database)
+    : begin{database.prepare("BEGIN IMMEDIATE")},
+      count_batch{database.prepare("UPDATE ledger SET batch = ?1")},
+      commit{database.prepare("COMMIT")},
+      find_account{database.prepare(
+          "SELECT id FROM accounts WHERE name = ?1 AND closed_at IS NULL AND kind = 'member'")},
+      find_credentials{
+          database.prepare("SELECT id, coalesce(password, '') FROM accounts "
+                           "WHERE name = ?1 AND closed_at IS NULL AND kind = 'member'")},
+      find_ibutton{
+          database.prepare("SELECT id FROM accounts WHERE ibutton = ?1 AND closed_at IS NULL")},
+      insert_account{
+          database.prepare("INSERT INTO accounts (kind, name, admin, password, ibutton, opened_at) "
+                           "VALUES ('member', ?1, ?2, ?3, ?4, ?5)")},
+      update_flags{database.prepare("UPDATE accounts SET admin = ?2, locked = ?3 WHERE id = ?1")},
+      update_ibutton{database.prepare("UPDATE accounts SET ibutton = ?2 WHERE id = ?1")},
+      update_password{database.prepare("UPDATE accounts SET password = ?2 WHERE id = ?1")},
+      close_account{database.prepare(
+          "UPDATE accounts SET closed_at = ?2, password = NULL, ibutton = NULL WHERE id = ?1")},
+      insert_transfer{database.prepare(
+          "INSERT INTO transfers (at, debit, credit, amount, drop_id, actor, reason) "
+          "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")},
+      find_machine{database.prepare("SELECT id FROM machines WHERE name = ?1")},
+      insert_machine{database.prepare("INSERT INTO machines (name) VALUES (?1)")},
+      forget_slots{database.prepare("UPDATE slots SET in_settings = 0 WHERE id = ?1")},
+      insert_slot{database.prepare(
+          "INSERT INTO slots (machine, number, in_settings, item, price, stock, capacity, enabled, "
+          "file_item, file_price, file_count, file_capacity, file_enabled) "
+          "VALUES (?1, ?2, 1, ?3, ?4, NULL, ?5, ?6, ?3, ?4, ?7, ?5, ?6)")},
+      file_values{database.prepare(
+          "SELECT file_item, file_price, file_count, file_capacity, file_enabled, capacity "
+          "FROM slots WHERE id = ?1")},
+      update_file_values{database.prepare(
+          "UPDATE slots SET in_settings = 1, file_item = ?2, file_price = ?3, file_count = ?4, "
+          "file_capacity = ?5, file_enabled = ?6, capacity = ?7 WHERE id = ?1")},
+      update_slot{database.prepare(
+          "UPDATE slots SET item = ?2, price = ?3, enabled = ?4, sensor = ?5 WHERE id = ?1")},
+      update_stock{database.prepare("UPDATE slots SET stock = ?2, sold = ?3 WHERE id = ?1")},
+      insert_stock_change{
+          database.prepare("INSERT INTO stock_changes (at, slot, amount, actor, reason) "
+                           "VALUES (?1, ?2, ?3, ?4, ?5)")},
+      insert_temperature{database.prepare(
+          "INSERT OR REPLACE INTO temperatures (machine, at, fahrenheit) VALUES (?1, ?2, ?3)")},
+      insert_drop{database.prepare(
+          "INSERT INTO drops (id, account, slot, item, price, state, opened_at, correction) "
+          "VALUES (?1, ?2, ?3, ?4, ?5, 'reserved', ?6, ?7)")},
+      doubt_drop{database.prepare(
+          "UPDATE drops SET state = 'in_doubt', doubt_at = ?2, doubt_reason = ?3 WHERE id = ?1")},
+      settle_drop{database.prepare(
+          "UPDATE drops SET state = ?2, settled_at = ?3, settled_by = ?4, correction = ?5, "
+          "stock_taken = ?6 WHERE id = ?1")},
+      settled_drop{database.prepare("SELECT state, account FROM drops WHERE id = ?1")},
+      find_reply{database.prepare("SELECT reply FROM requests WHERE id = ?1")},
+      insert_reply{database.prepare("INSERT INTO requests (id, at, reply) VALUES (?1, ?2, ?3)")}
+{
+}
+
+Ledger::Ledger(std::filesystem::path file, Surroundings surroundings)
+    : file_{std::move(file)}, surroundings_{std::move(surroundings)}
+{
+    try {
+        create_private(file_);
+        open_file();
+        load();
+        write();  // Finds out now, not at the first drop, whether another program keeps it locked.
+        for (const auto& [id, drop] : open_drops_) {
+            if (drop.state == DropState::reserved) mark_in_doubt(id, "the daemon was restarted");
+        }
+    } catch (const sqlite::Error& error) {
+        if (error.is_locked()) throw Unusable{"another program has locked it"};
+        throw Unusable{error.what()};
+    }
+    if (!commit()) throw Unusable{"nothing can be written to it: is the disk full?"};
+}
+
+Ledger::~Ledger() = default;
+Ledger::Ledger(Ledger&&) noexcept = default;
+
+void Ledger::open_file()
+{
+    statements_.reset();
+    database_.reset();
+    auto database = std::make_unique<sqlite::Database>(file_, sqlite::Database::Mode::read_write);
+    if (database->text("PRAGMA journal_mode = WAL") != "wal") {
+        throw Unusable{"its file system does not allow a write-ahead log"};
+    }
+    database->execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
+    migrate(*database);
+    statements_ = std::make_unique<Statements>(*database);
+    database_ = std::move(database);
+}
+
+void Ledger::load()
+{
+    accounts_ = {};
+    slots_ = {};
+    slot_places_ = {};
+    open_drops_ = {};
+    batch_ = database_->integer("SELECT batch FROM ledger");
+
+    auto accounts = database_->prepare(
+        "SELECT id, name, balance, admin, locked, closed_at IS NOT NULL FROM accounts");
+    for (accounts.start(); accounts.step();) {
+        accounts_.insert(
+            AccountId{accounts.integer(0)}, {
+                                                .name = accounts.text(1),
+                                                .balance = accounts.integer(2),
+                                                .admin = accounts.flag(3),
+                                                .locked = accounts.flag(4),
+                                                .closed = accounts.flag(5),
+                                            });
+    }
+    auto slots = database_->prepare(
+        "SELECT id, machine, number, in_settings, item, price, stock, sold, enabled, sensor "
+        "FROM slots");
+    for (slots.start(); slots.step();) {
+        const SlotKey key{slots.integer(0)};
+        const MachineKey machine{slots.integer(1)};
+        const auto number = static_cast<SlotNumber>(slots.integer(2));
+        slot_places_.insert(place(machine, number), key);
+        slots_.insert(
+            key, {.machine = machine,
+                  .in_settings = slots.flag(3),
+                  .slot = {
+                      .number = number,
+                      .item = slots.text(4),
+                      .price = slots.integer(5),
+                      .stock = slots.optional_integer(6),
+                      .sold = slots.integer(7),
+                      .enabled = slots.flag(8),
+                      .sensor = static_cast<Sensor>(slots.integer(9)),
+                  }});
+    }
+    auto drops = database_->prepare(
+        "SELECT id, account, slot, price, state, correction FROM drops WHERE settled_at IS NULL");
+    for (drops.start(); drops.step();) {
+        const DropId id{drops.integer(0)};
+        const OpenDrop drop{
+            .account = AccountId{drops.integer(1)},
+            .slot = SlotKey{drops.integer(2)},
+            .price = drops.integer(3),
+            .state = machines::parse_drop_state(drops.text(4)).value(),
+            .correction = drops.flag(5),
+        };
+        auto& account = accounts_.edit(drop.account);
+        account.held += drop.price;
+        if (drop.state == DropState::reserved) account.under_way = id;
+        ++slots_.edit(drop.slot).slot.held;
+        open_drops_.insert(id, drop);
+    }
+    accounts_.commit();
+    slots_.commit();
+    slot_places_.commit();
+    open_drops_.commit();
+    changed_slots_.clear();
+    for (const auto& [key, entry] : slots_) {
+        changed_slots_.push_back({.machine = entry.machine, .slot = entry.slot});
+    }
+
+    const auto last = database_->integer("SELECT coalesce(max(id), 0) FROM drops");
+    const auto from_clock = (now() / 1000) << drop_id_clock_shift;
+    next_drop_ = std::max({next_drop_, last + 1, from_clock});
+}
+
+void Ledger::write()
+{
+    if (!database_->in_transaction()) statements_->begin.run();
+}
+
+bool Ledger::commit()
+{
+    if (!database_) return false;
+    if (database_->in_transaction()) {
+        const auto batch = batch_ + 1;
+        try {
+            statements_->count_batch.run(batch);
+            statements_->commit.run();
+        } catch (const sqlite::Error& error) {
+            surroundings_.report_fault(error.what());
+            if (!error.is_out_of_space() && !error.is_locked()) return reopen_and_check(batch);
+            rollback();
+            return false;
+        }
+        batch_ = batch;
+    }
+    slots_.for_each_change([&](SlotKey key) {
+        const auto& entry = slots_.at(key);
+        changed_slots_.push_back({.machine = entry.machine, .slot = entry.slot});
+    });
+    accounts_.commit();
+    slots_.commit();
+    slot_places_.commit();
+    open_drops_.commit();
+    return true;
+}
+
+void Ledger::rollback()
+{
+    if (database_ && database_->in_transaction()) {
+        try {
+            database_->execute("ROLLBACK");
+        } catch (const sqlite::Error& error) {
+            // SQLite has then rolled back by itself.
+            surroundings_.report_fault(error.what());
+        }
+    }
+    accounts_.rollback();
+    slots_.rollback();
+    slot_places_.rollback();
+    open_drops_.rollback();
+}
+
+bool Ledger::ready()
+{
+    if (database_) return true;
+    try {
+        open_file();
+        load();
+    } catch (const std::exception& error) {
+        surroundings_.report_fault(error.what());
+        statements_.reset();
+        database_.reset();
+    }
+    return database_ != nullptr;
+}
+
+bool Ledger::reopen_and_check(std::int64_t batch)
+{
+    statements_.reset();
+    database_.reset();
+    return ready() && batch_ == batch;
+}
+
+std::optional<std::string> Ledger::reply_of(std::string_view request)
+{
+    auto& find = statements_->find_reply;
+    find.start(request);
+    if (!find.step()) return std::nullopt;
+    auto reply = find.text(0);
+    find.reset();
+    return reply;
+}
+
+void Ledger::keep_reply(std::string_view request, std::string_view reply)
+{
+    write();
+    statements_->insert_reply.run(request, now(), reply);
+}
+
+}  // namespace ledger

@@ -1,0 +1,252 @@
+#pragma once
+
+#include "config/settings.hpp"
+#include "ledger/journaled_map.hpp"
+#include "ledger/sqlite.hpp"
+#include "machines/drop.hpp"
+#include "machines/slot.hpp"
+#include "protocol/codes.hpp"
+#include "protocol/words.hpp"
+
+#include <cstdint>
+#include <expected>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// The durable truth: accounts, transfers, drops and stock, and the rules between them.
+namespace ledger {
+
+using machines::DropEvent;
+using machines::DropState;
+using protocol::AccountId;
+using protocol::Credits;
+using protocol::DropId;
+using protocol::Refusal;
+using protocol::Sensor;
+using protocol::SlotNumber;
+
+/// The row of a machine.
+enum class MachineKey : std::int64_t {};
+
+/// The account that stands for the house: credits come from it and drops are paid to it. Its
+/// balance is minus what all members have.
+inline constexpr AccountId house{1};
+
+/// What a login is checked against.
+struct Credentials {
+    AccountId account{};
+    std::string password_hash;  ///< Empty where no password opens the account.
+};
+
+/// An account as its owner may see it.
+struct Member {
+    AccountId account{};
+    std::string name;
+    Credits balance = 0;  ///< Spendable: what open drops hold is left out.
+    bool admin = false;
+};
+
+struct NewAccount {
+    std::string name;
+    bool admin = false;
+    Credits credits = 0;
+    std::optional<std::string> ibutton;        ///< In its normal spelling.
+    std::optional<std::string> password_hash;  ///< argon2id, as libsodium writes it.
+};
+
+/// What to change of an account; what is not given stays.
+struct AccountChange {
+    std::optional<bool> admin;
+    std::optional<bool> locked;
+    std::optional<std::string> ibutton;  ///< An empty text takes it away.
+    std::optional<std::string> password_hash;
+};
+
+struct Reservation {
+    DropId drop{};
+    std::string item;
+    Credits price = 0;
+};
+
+struct Settled {
+    DropState state{};
+    bool changed = false;  ///< False when the drop had been settled before; it is as it was.
+    Credits balance = 0;   ///< The member's spendable balance afterwards.
+};
+
+/// Who caused a change and why, as the ledger keeps it.
+struct Cause {
+    std::string_view actor;
+    std::string_view reason;
+};
+
+struct ChangedSlot {
+    MachineKey machine{};
+    machines::Slot slot;
+};
+
+struct SensedSlot {
+    SlotNumber slot = 0;
+    Sensor sensor = Sensor::unknown;
+};
+
+/// What the ledger needs from outside.
+struct Surroundings {
+    std::function<std::int64_t()> now_ms;  ///< Wall clock, milliseconds since 1970, UTC.
+    std::function<void(std::string_view)> report_fault;  ///< Told of every fault of the file.
+};
+
+/// The wall clock of this computer, and nobody told of faults.
+Surroundings default_surroundings();
+
+/// The ledger of one file. Belongs to one thread; only one process may have one at a time (lock.hpp
+/// sees to that).
+///
+/// Balances, holds, stock and open drops are kept in memory, which is what operations decide from:
+/// there is no other writer. Operations are called between commits; what they did becomes durable
+/// with commit(), or is taken back, in the file and in memory, by rollback(). They throw
+/// sqlite::Error when the file fails them; batch.hpp is the one place that handles that.
+class Ledger {
+public:
+    /// Opens the file; makes it when it is missing. Every open drop found is in doubt from here on.
+    /// Throws Unusable.
+    explicit Ledger(std::filesystem::path file, Surroundings surroundings = default_surroundings());
+
+    // --- Transactions ---------------------------------------------------------------------------
+
+    /// Makes everything since the last commit durable. False when nothing of it was kept; memory is
+    /// then back where it was. A commit that fails for anything but space or a lock leaves the
+    /// file's state unknown: it is closed and opened again, and tells whether the commit was kept.
+    [[nodiscard]] bool commit();
+    void rollback();
+    /// False after a fault that closed the file, until it could be opened again. Tries that.
+    [[nodiscard]] bool ready();
+    void report_fault(std::string_view what) const { surroundings_.report_fault(what); }
+
+    // --- Accounts -------------------------------------------------------------------------------
+
+    std::optional<Credentials> find_credentials(std::string_view name);
+    std::optional<AccountId> find_ibutton(std::string_view normal_ibutton);
+    /// Nothing for a locked or closed account: it cannot be used, and nobody is told why.
+    std::optional<Member> member(AccountId account);
+    std::optional<Member> find_member(std::string_view name);
+
+    std::expected<Member, Refusal> open_account(const NewAccount& account, Cause cause);
+    std::expected<void, Refusal> change_account(std::string_view name, const AccountChange& change);
+    /// Moves the balance to the house. What an open drop holds follows when it is released.
+    std::expected<void, Refusal> close_account(std::string_view name, Cause cause);
+    /// Negative credits are taken away. The new spendable balance.
+    std::expected<Credits, Refusal> add_credits(
+        std::string_view name, Credits credits, Cause cause);
+
+    // --- Slots ----------------------------------------------------------------------------------
+
+    /// Takes over the machines of the settings. A value of the file counts when its slot is first
+    /// seen and whenever that value of the file changed. The keys are in the order of `machines`.
+    std::vector<MachineKey> take_settings(std::span<const config::Machine> machines);
+    /// The slots of a machine that are in the settings, ascending.
+    std::vector<machines::Slot> slots(MachineKey machine) const;
+    void set_sensors(MachineKey machine, std::span<const SensedSlot> sensed);
+    void add_temperature(MachineKey machine, double fahrenheit);
+    /// Every slot that changed since the last call and is committed.
+    std::vector<ChangedSlot> take_changed_slots();
+
+    // --- Drops ----------------------------------------------------------------------------------
+
+    /// Holds the price and one item, or refuses: not_logged_in (the account is locked or closed),
+    /// busy, no_such_slot, slot_disabled, slot_empty, poor, in this order.
+    std::expected<Reservation, Refusal> reserve(
+        AccountId account, MachineKey machine, SlotNumber slot);
+    /// Lets an event happen to a drop. An event that does not fit its state changes nothing, so a
+    /// drop settles once. Nothing when there is no such drop.
+    std::optional<Settled> settle(DropId drop, DropEvent event, Cause cause);
+    /// All drops in doubt.
+    std::vector<DropId> doubts() const;
+
+    // --- Requests -------------------------------------------------------------------------------
+
+    /// The reply that was kept for a request, if it was carried out before.
+    std::optional<std::string> reply_of(std::string_view request);
+    void keep_reply(std::string_view request, std::string_view reply);
+
+private:
+    struct Account {
+        std::string name;
+        Credits balance = 0;
+        Credits held = 0;
+        DropId under_way{};  // 0 = none.
+        bool admin = false;
+        bool locked = false;
+        bool closed = false;
+
+        Credits spendable() const { return balance - held; }
+        bool usable() const { return !locked && !closed; }
+    };
+    enum class SlotKey : std::int64_t {};
+    struct SlotEntry {
+        MachineKey machine{};
+        bool in_settings = false;
+        machines::Slot slot;
+    };
+    struct OpenDrop {
+        AccountId account{};
+        SlotKey slot{};
+        Credits price = 0;
+        DropState state{};
+        bool correction = false;
+    };
+    struct Statements;
+
+    void open_file();
+    void load();
+    bool reopen_and_check(std::int64_t batch);
+    /// Starts a transaction unless one is under way. Before the first statement that writes.
+    void write();
+    std::int64_t now() const { return surroundings_.now_ms(); }
+
+    /// The open account of that name, in any case.
+    std::optional<AccountId> find_account(std::string_view name);
+    Member member_of(AccountId id, const Account& account) const;
+    void transfer(
+        AccountId debit, AccountId credit, Credits amount, std::optional<DropId> drop, Cause cause);
+    bool ibutton_taken(const std::string& ibutton, std::optional<AccountId> except);
+
+    static std::int64_t place(MachineKey machine, SlotNumber slot)
+    {
+        return static_cast<std::int64_t>(machine) * 256 + slot;
+    }
+    MachineKey machine_key(const std::string& id);
+    void take_slot(MachineKey machine, const config::Slot& wanted);
+    void add_slot(MachineKey machine, const config::Slot& wanted);
+    void change_stock(
+        SlotKey key, machines::Slot& slot, std::optional<std::int64_t> stock, Cause cause);
+    void store(SlotKey key);
+
+    void mark_in_doubt(DropId id, std::string_view reason);
+    void close_drop(DropId id, DropState state, Cause cause);
+
+    std::filesystem::path file_;
+    Surroundings surroundings_;
+    std::unique_ptr<sqlite::Database> database_;
+    std::unique_ptr<Statements> statements_;
+    std::int64_t batch_ = 0;
+    std::int64_t next_drop_ = 0;
+    JournaledMap<AccountId, Account> accounts_;
+    JournaledMap<SlotKey, SlotEntry> slots_;
+    JournaledMap<std::int64_t, SlotKey> slot_places_;
+    JournaledMap<DropId, OpenDrop> open_drops_;
+    std::vector<ChangedSlot> changed_slots_;
+
+public:
+    ~Ledger();
+    Ledger(Ledger&&) noexcept;
+    Ledger& operator=(Ledger&&) = delete;
+};
+
+}  // namespace ledger

@@ -1,0 +1,199 @@
+#include "ledger/schema.hpp"
+
+#include "ledger/unusable.hpp"
+
+#include <array>
+#include <string>
+
+namespace ledger {
+namespace {
+
+// Marks the file as a drinkd ledger ("drnk") in SQLite's header.
+constexpr std::int64_t application_id = 0x64726e6b;
+
+// The rules of the ledger stand here a second time, so that no mistake of the program can write
+// what breaks them:
+//   sum zero           a balance changes only by a transfer, which moves it between two accounts
+//   no overdraft       the check of accounts.balance
+//   holds              an open drop is its own hold; nothing that it needs can be spent or sold
+//   one drop under way the unique index: 0 for a reserved drop, its own id for one in doubt
+//   stock              never below zero, never less than the open drops need
+constexpr const char* version_1 = R"sql(
+CREATE TABLE ledger (
+    only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+    -- Rises with every transaction that writes; tells after a failed commit whether it was kept.
+    batch INTEGER NOT NULL
+) STRICT;
+INSERT INTO ledger VALUES (1, 0);
+
+CREATE TABLE accounts (
+    id INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL CHECK (kind IN ('house', 'member')),
+    name TEXT NOT NULL COLLATE NOCASE,
+    balance INTEGER NOT NULL DEFAULT 0 CHECK (balance >= 0 OR kind = 'house'),
+    admin INTEGER NOT NULL DEFAULT 0 CHECK (admin IN (0, 1)),
+    locked INTEGER NOT NULL DEFAULT 0 CHECK (locked IN (0, 1)),
+    password TEXT,  -- argon2id, or NULL where nobody can log in with one
+    ibutton TEXT,
+    opened_at INTEGER NOT NULL,
+    closed_at INTEGER
+) STRICT;
+CREATE UNIQUE INDEX accounts_by_name ON accounts (name) WHERE closed_at IS NULL;
+CREATE UNIQUE INDEX accounts_by_ibutton ON accounts (ibutton)
+    WHERE closed_at IS NULL AND ibutton IS NOT NULL;
+INSERT INTO accounts (id, kind, name, opened_at) VALUES (1, 'house', '(house)', 0);
+
+CREATE TABLE machines (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE  -- the id in the settings
+) STRICT;
+
+CREATE TABLE slots (
+    id INTEGER PRIMARY KEY,
+    machine INTEGER NOT NULL REFERENCES machines (id),
+    number INTEGER NOT NULL CHECK (number BETWEEN 1 AND 255),
+    in_settings INTEGER NOT NULL CHECK (in_settings IN (0, 1)),
+    item TEXT NOT NULL,
+    price INTEGER NOT NULL CHECK (price >= 0),
+    stock INTEGER CHECK (stock >= 0),  -- items in it, held ones among them; NULL = not counted
+    capacity INTEGER,
+    enabled INTEGER NOT NULL CHECK (enabled IN (0, 1)),
+    sensor INTEGER NOT NULL DEFAULT 0 CHECK (sensor IN (0, 1, 2)),  -- unknown, empty, present
+    sold INTEGER NOT NULL DEFAULT 0 CHECK (sold >= 0),
+    -- The value of each field that the settings file had last.
+    file_item TEXT NOT NULL,
+    file_price INTEGER NOT NULL,
+    file_count INTEGER,
+    file_capacity INTEGER,
+    file_enabled INTEGER NOT NULL,
+    UNIQUE (machine, number)
+) STRICT;
+
+CREATE TABLE drops (
+    id INTEGER PRIMARY KEY CHECK (id BETWEEN 1 AND 9007199254740991),
+    account INTEGER NOT NULL REFERENCES accounts (id),
+    slot INTEGER NOT NULL REFERENCES slots (id),
+    item TEXT NOT NULL,
+    price INTEGER NOT NULL CHECK (price >= 0),
+    state TEXT NOT NULL CHECK (state IN ('reserved', 'in_doubt', 'dispensed', 'refused', 'refunded',
+                                         'cancelled', 'not_delivered')),
+    opened_at INTEGER NOT NULL,
+    doubt_at INTEGER,
+    doubt_reason TEXT,
+    settled_at INTEGER,
+    settled_by TEXT,
+    -- 1: the sensor was believed against the count, which was raised by one.
+    correction INTEGER NOT NULL DEFAULT 0 CHECK (correction IN (0, 1)),
+    stock_taken INTEGER NOT NULL DEFAULT 0 CHECK (stock_taken IN (0, 1)),
+    CHECK ((settled_at IS NULL) = (state IN ('reserved', 'in_doubt'))),
+    CHECK ((settled_at IS NULL) = (settled_by IS NULL))
+) STRICT;
+CREATE UNIQUE INDEX open_drops_by_account
+    ON drops (account, iif(state = 'reserved', 0, id)) WHERE settled_at IS NULL;
+CREATE INDEX open_drops_by_slot ON drops (slot) WHERE settled_at IS NULL;
+
+CREATE TABLE transfers (
+    id INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    debit INTEGER NOT NULL REFERENCES accounts (id),
+    credit INTEGER NOT NULL REFERENCES accounts (id),
+    amount INTEGER NOT NULL CHECK (amount > 0),
+    drop_id INTEGER REFERENCES drops (id),
+    actor TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    CHECK (debit <> credit)
+) STRICT;
+CREATE TRIGGER transfers_move_balances AFTER INSERT ON transfers BEGIN
+    UPDATE accounts SET balance = balance - NEW.amount WHERE id = NEW.debit;
+    UPDATE accounts SET balance = balance + NEW.amount WHERE id = NEW.credit;
+END;
+CREATE TRIGGER transfers_stay BEFORE UPDATE ON transfers BEGIN
+    SELECT RAISE(ABORT, 'a transfer is never changed');
+END;
+CREATE TRIGGER accounts_keep_holds BEFORE UPDATE OF balance ON accounts
+WHEN NEW.balance < OLD.balance AND OLD.kind = 'member' BEGIN
+    SELECT RAISE(ABORT, 'held credits cannot be spent') WHERE NEW.balance <
+        (SELECT coalesce(sum(price), 0) FROM drops WHERE account = OLD.id AND settled_at IS NULL);
+END;
+CREATE TRIGGER drops_are_covered BEFORE INSERT ON drops BEGIN
+    SELECT RAISE(ABORT, 'the credits for the drop are not there')
+        FROM accounts WHERE id = NEW.account AND balance - NEW.price <
+        (SELECT coalesce(sum(price), 0) FROM drops
+         WHERE account = NEW.account AND settled_at IS NULL);
+    SELECT RAISE(ABORT, 'the item for the drop is not there')
+        FROM slots WHERE id = NEW.slot AND stock <=
+        (SELECT count(*) FROM drops WHERE slot = NEW.slot AND settled_at IS NULL);
+END;
+CREATE TRIGGER drops_settle_once BEFORE UPDATE OF state ON drops
+WHEN OLD.settled_at IS NOT NULL BEGIN
+    SELECT RAISE(ABORT, 'a drop settles once');
+END;
+
+-- What changed a stock besides drops: the settings file, an admin.
+CREATE TABLE stock_changes (
+    id INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    slot INTEGER NOT NULL REFERENCES slots (id),
+    amount INTEGER NOT NULL,
+    actor TEXT NOT NULL,
+    reason TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE temperatures (
+    machine INTEGER NOT NULL REFERENCES machines (id),
+    at INTEGER NOT NULL,
+    fahrenheit REAL NOT NULL,
+    PRIMARY KEY (machine, at)
+) STRICT, WITHOUT ROWID;
+
+-- Requests of the command line tools that were carried out, so that a repeated one is not.
+CREATE TABLE requests (
+    id TEXT PRIMARY KEY,
+    at INTEGER NOT NULL,
+    reply TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr std::array migrations{version_1};
+
+std::int64_t version_of(sqlite::Database& database)
+{
+    const auto version = database.integer("PRAGMA user_version");
+    const bool empty = database.integer("SELECT count(*) FROM sqlite_schema") == 0;
+    if (!empty && database.integer("PRAGMA application_id") != application_id) {
+        throw Unusable{"it is a database of another program"};
+    }
+    if (version > schema_version()) {
+        throw Unusable{
+            "it was written by a newer drinkd (tables of version " + std::to_string(version) +
+            ", this one knows " + std::to_string(schema_version()) + "): install that version"};
+    }
+    return version;
+}
+
+}  // namespace
+
+int schema_version() { return static_cast<int>(migrations.size()); }
+
+void migrate(sqlite::Database& database)
+{
+    for (auto version = version_of(database); version < schema_version(); ++version) {
+        database.execute(
+            "BEGIN IMMEDIATE;" + std::string{migrations.at(static_cast<std::size_t>(version))} +
+            "PRAGMA application_id = " + std::to_string(application_id) +
+            "; PRAGMA user_version = " + std::to_string(version + 1) + "; COMMIT;");
+    }
+}
+
+void require_current(sqlite::Database& database)
+{
+    const auto version = version_of(database);
+    if (version < schema_version()) {
+        throw Unusable{
+            version == 0 ? "it holds no ledger"
+                         : "it was written by an older drinkd: start the daemon once to bring it "
+                           "up to date"};
+    }
+}
+
+}  // namespace ledger

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace protocol {
+
+/// The two families of Sunday clients. They disagree byte for byte, so a listener speaks one.
+enum class Dialect { js, classic };
+
+/// Why something was not done. One name, one meaning, for every front door; the number that a
+/// Sunday client sees depends on its dialect (see codes.cpp, the one table).
+enum class Refusal {
+    slot_empty = 1,
+    board_refused,  ///< The board answered that it did not drop, and gave no reason.
+    slot_disabled,
+    outcome_unknown,  ///< The drop is in doubt.
+    no_slot_available,
+    no_such_slot,
+    machine_offline,  ///< No board is connected, or the drop was not handed to it.
+    busy,             ///< This member's drop is under way, or the machine's queue is full.
+    motor_jammed,
+    motor_not_started,
+    motor_failed,
+    access_denied,
+    user_first,
+    wrong_password,  ///< Also an unknown name, a locked or a closed account.
+    poor,
+    not_logged_in,
+    too_many_connections,
+    wrong_argument_count,
+    unknown_ibutton,
+    ibutton_taken,
+    ledger_unavailable,
+    no_temperature,
+    invalid_delay,
+    malformed_slot,
+    unknown_user,
+    no_machine_selected,
+    unknown_machine,
+    unknown_verb,
+    timed_out,
+    not_implemented,
+    invalid_credits,
+    user_exists,
+};
+
+/// The text of a code of the Sunday table as that dialect spells it, or nothing for a number that
+/// is not in the table. 0 is not: it was free text of one old server and is never sent.
+std::optional<std::string_view> code_text(int code, Dialect dialect);
+
+/// The number of a refusal in that dialect.
+int code_of(Refusal refusal, Dialect dialect);
+
+/// A whole reply line: `ERR <code> <text><detail>` and the dialect's line end. `detail` follows the
+/// text as it is, so it brings its own blank.
+std::string format_refusal(Refusal refusal, Dialect dialect, std::string_view detail = {});
+
+/// A refusal in words for people and logs, such as "the slot is empty".
+std::string_view describe(Refusal refusal);
+
+}  // namespace protocol

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <string_view>
+
+namespace protocol {
+
+/// The verbs of Sunday, the union of both dialects.
+enum class Verb {
+    acctmgrchk = 1,
+    drop,
+    getbalance,
+    ibutton,
+    location,
+    machine,
+    pass,
+    quit,
+    rand,
+    serverstat,
+    stat,
+    temp,
+    uptime,
+    user,
+    version,
+    whoami,
+};
+
+/// One line of a member's client: a verb and its arguments, as views into the line.
+struct SundayCommand {
+    Verb verb{};
+    std::array<std::string_view, 2> arguments{};  ///< No verb takes more; the rest is only counted.
+    std::size_t argument_count = 0;
+
+    /// Whether the number of arguments is one that the verb takes.
+    bool argument_count_legal() const;
+};
+
+/// Reads a line without its end. Verbs in any case, arguments separated by blanks. Nothing for a
+/// verb that is not in the table; a wrong number of arguments is the caller's to answer, since
+/// dialects and verbs differ in what is checked first.
+std::optional<SundayCommand> parse_sunday_command(std::string_view line);
+
+}  // namespace protocol
