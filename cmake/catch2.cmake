@@ -10,7 +10,7 @@ if(Catch2_VERSION VERSION_LESS 3)
 else()
     target_link_libraries(catch_main PUBLIC Catch2::Catch2WithMain)
 endif()
-target_precompile_headers(catch_main PUBLIC ${CMAKE_SOURCE_DIR}/tests/support/catch.hpp)
+target_precompile_headers(catch_main INTERFACE ${CMAKE_SOURCE_DIR}/tests/support/catch.hpp)
 
 # drinkd_tests(NAME SOURCES... [LINK libraries...] [LABEL label]) makes one test of each TEST_CASE.
 function(drinkd_tests name)

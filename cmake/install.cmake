@@ -3,11 +3,13 @@ include(GNUInstallDirs)
 
 install(TARGETS drinkd drink tini-sim)
 
-# The unit names the daemon by its full path, which is the prefix's.
-file(READ ${CMAKE_SOURCE_DIR}/packaging/systemd/drinkd.service unit)
-string(REPLACE "/usr/bin/drinkd" "${CMAKE_INSTALL_FULL_BINDIR}/drinkd" unit "${unit}")
-file(WRITE ${CMAKE_BINARY_DIR}/packaging/drinkd.service "${unit}")
-install(FILES ${CMAKE_BINARY_DIR}/packaging/drinkd.service DESTINATION lib/systemd/system)
+# The unit names the daemon by its full path, which depends on the prefix of this installation.
+install(CODE "
+    file(READ \"${CMAKE_SOURCE_DIR}/packaging/systemd/drinkd.service\" unit)
+    string(REPLACE /usr/bin/ \"\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_BINDIR}/\" unit \"\${unit}\")
+    set(target \"\${CMAKE_INSTALL_PREFIX}/lib/systemd/system/drinkd.service\")
+    message(STATUS \"Installing: \$ENV{DESTDIR}\${target}\")
+    file(WRITE \"\$ENV{DESTDIR}\${target}\" \"\${unit}\")")
 install(FILES ${CMAKE_SOURCE_DIR}/packaging/sysusers/drinkd.conf DESTINATION lib/sysusers.d)
 
 foreach(section 1 8)
@@ -21,14 +23,14 @@ foreach(completion ${completions})
             DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
 endforeach()
 
-install(FILES ${CMAKE_SOURCE_DIR}/config/settings.schema.json
+# The example names the schema as its neighbour, for editors.
+install(FILES
+        ${CMAKE_SOURCE_DIR}/config/example.json
+        ${CMAKE_SOURCE_DIR}/config/settings.schema.json
         DESTINATION ${CMAKE_INSTALL_DATADIR}/drinkd)
-install(FILES ${CMAKE_SOURCE_DIR}/config/demo.json
-        DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)
 
 add_test(
-    NAME "packaging: systemd accepts the unit of an installed drinkd"
-    COMMAND ${CMAKE_SOURCE_DIR}/packaging/systemd/verify.sh ${CMAKE_BINARY_DIR})
+    NAME "packaging: systemd accepts the unit"
+    COMMAND ${CMAKE_SOURCE_DIR}/packaging/systemd/verify.sh $<TARGET_FILE:drinkd>)
 set_tests_properties(
-    "packaging: systemd accepts the unit of an installed drinkd"
-    PROPERTIES SKIP_RETURN_CODE 77 LABELS packaging)
+    "packaging: systemd accepts the unit" PROPERTIES SKIP_RETURN_CODE 77 LABELS packaging)

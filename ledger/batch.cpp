@@ -18,12 +18,16 @@ bool run_together(Ledger& ledger, std::span<Operation* const> operations)
 
 }  // namespace
 
-void run_batch(Ledger& ledger, std::span<Operation* const> operations)
+bool run_batch(Ledger& ledger, std::span<Operation* const> operations)
 {
-    if (run_together(ledger, operations)) return;
+    if (run_together(ledger, operations)) return true;
+    bool all_done = true;
     for (auto* operation : operations) {
-        if (!run_together(ledger, {&operation, 1})) operation->fail();
+        if (run_together(ledger, {&operation, 1})) continue;
+        operation->fail();
+        all_done = false;
     }
+    return all_done;
 }
 
 }  // namespace ledger

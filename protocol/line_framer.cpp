@@ -26,14 +26,14 @@ std::optional<std::string_view> LineFramer::next_line()
         const std::size_t bytes = scanned_ - line_start_;
         overflowed_ =
             bytes > line_bytes_max_ + 1 || (bytes == line_bytes_max_ + 1 && all.back() != '\r');
-        if (overflowed_) buffer_ = {};
+        if (overflowed_) std::string{}.swap(buffer_);
         return std::nullopt;
     }
     std::string_view line = all.substr(line_start_, end - line_start_);
     if (line.ends_with('\r')) line.remove_suffix(1);
     if (line.size() > line_bytes_max_) {
         overflowed_ = true;
-        buffer_ = {};
+        std::string{}.swap(buffer_);
         return std::nullopt;
     }
     line_start_ = scanned_ = end + 1;
@@ -50,6 +50,8 @@ std::string_view LineFramer::unfinished() const
 std::string LineFramer::take_unfinished()
 {
     std::string line{unfinished()};
+    if (line.empty()) return line;
+    if (line.ends_with('\r')) line.pop_back();
     line_start_ = scanned_ = buffer_.size();
     drop_taken();
     return line;
@@ -61,7 +63,7 @@ void LineFramer::drop_taken()
     buffer_.erase(0, line_start_);
     scanned_ -= line_start_;
     line_start_ = 0;
-    if (buffer_.empty() && buffer_.capacity() > kept_capacity_max) buffer_ = {};
+    if (buffer_.empty() && buffer_.capacity() > kept_capacity_max) std::string{}.swap(buffer_);
 }
 
 }  // namespace protocol

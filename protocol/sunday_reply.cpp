@@ -108,10 +108,10 @@ std::string format_goodbye(Dialect dialect)
 
 std::string format_temperature(Dialect dialect, double fahrenheit)
 {
-    // Readings are within a few hundred degrees (machines/ refuses others), so they fit.
+    // Readings are within a few hundred degrees (machines/ refuses others); anything else is cut.
     std::array<char, 32> text{};
-    const int size = std::snprintf(text.data(), text.size(), "%.4f", fahrenheit);
-    return format_ok(dialect, {text.data(), static_cast<std::size_t>(size)});
+    std::snprintf(text.data(), text.size(), "%.4f", fahrenheit);
+    return format_ok(dialect, text.data());
 }
 
 std::string format_uptime(Dialect dialect, std::int64_t since)
@@ -147,7 +147,6 @@ std::string format_server_state(std::span<const MachineState> machines)
 
 Reply parse_reply(std::string_view line)
 {
-    constexpr std::size_t code_digits = 3;
     if (line == "OK" || line.starts_with("OK ") || line.starts_with("OK:")) {
         auto text = line.substr(2);
         if (text.starts_with(':')) text.remove_prefix(1);
@@ -156,9 +155,10 @@ Reply parse_reply(std::string_view line)
     for (const std::string_view mark : {"ERR ", "WARN "}) {
         if (!line.starts_with(mark)) continue;
         const auto rest = line.substr(mark.size());
-        const auto code = parse_number<int>(rest.substr(0, rest.find(' ')));
+        const auto digits = rest.substr(0, rest.find(' '));
+        const auto code = parse_number<int>(digits);
         if (!code || *code < 0) break;
-        const auto text = rest.substr(std::min(rest.size(), code_digits));
+        const auto text = rest.substr(digits.size());
         return {.kind = Reply::Kind::error, .code = *code, .text = trimmed(text)};
     }
     return {.kind = Reply::Kind::other, .text = line};

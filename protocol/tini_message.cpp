@@ -1,5 +1,6 @@
 #include "protocol/tini_message.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <optional>
@@ -84,7 +85,13 @@ BoardMessage parse_board_message(std::string_view line)
     }
 }
 
-std::string format_drop(SlotNumber slot) { return "3" + std::to_string(slot) + "\n"; }
+std::string format_drop(SlotNumber slot)
+{
+    std::string line = "3";
+    line += std::to_string(slot);
+    line += '\n';
+    return line;
+}
 
 ServerMessage parse_server_message(std::string_view line)
 {

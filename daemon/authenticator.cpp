@@ -1,0 +1,92 @@
+#include "daemon/authenticator.hpp"
+
+#include "protocol/words.hpp"
+
+namespace drinkd {
+namespace {
+
+using protocol::Refusal;
+
+// The guard counts an iButton under a name that no account can have.
+std::string guarded_name(std::string_view ibutton)
+{
+    return "ibutton:" + std::string{ibutton.substr(0, 32)};
+}
+
+LoginGuard::Clock::time_point now() { return LoginGuard::Clock::now(); }
+
+std::unexpected<Authenticator::Refused> refused(
+    Refusal refusal, std::chrono::seconds retry_after = {})
+{
+    return std::unexpected{Authenticator::Refused{.refusal = refusal, .retry_after = retry_after}};
+}
+
+Task<> wait(LoginGuard::Clock::duration pause)
+{
+    Timer timer{co_await asio::this_coro::executor};
+    timer.expires_after(pause);
+    co_await timer.async_wait(use_tuple);
+}
+
+}  // namespace
+
+Task<Authenticator::Result> Authenticator::log_in(
+    std::string name, std::string password, AddressKey from)
+{
+    const auto verdict = guard_.may_try(from, name, now());
+    if (const auto* refuse = std::get_if<LoginGuard::Refuse>(&verdict)) {
+        wipe(password);
+        co_return refused(Refusal::wrong_password, refuse->retry_after);
+    }
+    const auto pause = std::get<LoginGuard::Compare>(verdict).pause;
+    if (pause.count() > 0) co_await wait(pause);
+
+    const auto found =
+        co_await ledger_.run([&](ledger::Ledger& ledger) { return ledger.find_credentials(name); });
+    if (!found) {
+        wipe(password);
+        co_return refused(found.error());
+    }
+    const auto credentials = found->value_or(ledger::Credentials{});
+    const auto matches = co_await passwords_.matches(credentials.password_hash, password);
+    wipe(password);
+    if (!matches) co_return refused(Refusal::ledger_unavailable);
+    if (!*matches) {
+        guard_.wrong(from, name, now());
+        co_return refused(Refusal::wrong_password);
+    }
+    guard_.right(from, name);
+    // Looked at only now, so that a locked account is not told from a wrong password any faster.
+    auto member = co_await ledger_.run(
+        [&](ledger::Ledger& ledger) { return ledger.member(credentials.account); });
+    if (!member) co_return refused(member.error());
+    if (!*member) co_return refused(Refusal::wrong_password);
+    co_return *std::move(*member);
+}
+
+Task<Authenticator::Result> Authenticator::log_in_by_ibutton(std::string ibutton, AddressKey from)
+{
+    const auto guarded = guarded_name(ibutton);
+    const auto verdict = guard_.may_try(from, guarded, now());
+    if (const auto* refuse = std::get_if<LoginGuard::Refuse>(&verdict)) {
+        co_return refused(Refusal::unknown_ibutton, refuse->retry_after);
+    }
+    const auto pause = std::get<LoginGuard::Compare>(verdict).pause;
+    if (pause.count() > 0) co_await wait(pause);
+
+    const auto id = protocol::normal_ibutton(ibutton);
+    auto member = co_await ledger_.run([&](ledger::Ledger& ledger) {
+        const auto account = id ? ledger.find_ibutton(*id) : std::nullopt;
+        return account ? ledger.member(*account) : std::nullopt;
+    });
+    wipe(ibutton);
+    if (!member) co_return refused(member.error());
+    if (!*member) {
+        guard_.wrong(from, guarded, now());
+        co_return refused(Refusal::unknown_ibutton);
+    }
+    guard_.right(from, guarded);
+    co_return *std::move(*member);
+}
+
+}  // namespace drinkd

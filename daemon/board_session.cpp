@@ -1,0 +1,168 @@
+#include "daemon/board_session.hpp"
+
+#include "daemon/log.hpp"
+#include "protocol/tini_message.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <sodium.h>
+
+#include <array>
+#include <ranges>
+
+namespace drinkd {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t line_bytes_max = 4'096;
+constexpr std::size_t read_bytes_max = 4'096;
+// Boards say who they are at once.
+constexpr auto login_limit = 10s;
+
+}  // namespace
+
+BoardRegister::BoardRegister(
+    const std::vector<config::Machine>& machines, std::deque<MachineHost>& hosts)
+    : machines_{machines}, hosts_{hosts}
+{
+    for (const auto& machine : machines) digests_.push_back(digest_of(machine.board.password));
+}
+
+MachineHost* BoardRegister::find(std::string_view password, const asio::ip::address& address)
+{
+    const auto tried = digest_of(password);
+    // The guard keeps one row per password that is tried, so that one board with a wrong password
+    // does not hold up the others behind the same address.
+    const auto row = std::to_string(*reinterpret_cast<const std::uint64_t*>(tried.data()));
+    const auto key = address_key(address);
+    const auto now = LoginGuard::Clock::now();
+    const auto verdict = guard_.may_try(key, row, now);
+    const auto* compare = std::get_if<LoginGuard::Compare>(&verdict);
+    if (!compare || compare->pause.count() > 0) return nullptr;
+
+    const auto bytes = address_bytes(address);
+    MachineHost* found = nullptr;
+    for (std::size_t index = 0; index < machines_.size(); ++index) {
+        const bool right = sodium_memcmp(digests_[index].data(), tried.data(), tried.size()) == 0;
+        const auto& ranges = machines_[index].board.addresses;
+        const bool from_here =
+            ranges.empty() ||
+            std::ranges::any_of(ranges, [&](const auto& range) { return range.contains(bytes); });
+        if (right && from_here) found = &hosts_[index];
+    }
+    if (found) {
+        guard_.right(key, row);
+    } else {
+        guard_.wrong(key, row, now);
+    }
+    return found;
+}
+
+BoardRegister::Digest BoardRegister::digest_of(std::string_view password)
+{
+    Digest digest{};
+    crypto_generichash(
+        digest.data(), digest.size(), reinterpret_cast<const unsigned char*>(password.data()),
+        password.size(), nullptr, 0);
+    return digest;
+}
+
+BoardSession::BoardSession(
+    BoardRegister& boards, std::int64_t id, Socket socket, Connections::Place place)
+    : Connection{id, socket.get_executor()},
+      boards_{boards},
+      socket_{std::move(socket)},
+      place_{std::move(place)},
+      framer_{line_bytes_max}
+{
+}
+
+Task<> BoardSession::run()
+{
+    error_code error;
+    const auto remote = socket_.remote_endpoint(error);
+    peer_ = error ? "unknown" : describe(remote);
+    std::string machine = "none";
+    set_deadline(login_limit);
+    const auto line = co_await read_login();
+    clear_deadline();
+    if (line) {
+        const auto message = protocol::tini::parse_board_message(*line);
+        const auto* login = std::get_if<protocol::tini::Login>(&message);
+        auto* host = login ? boards_.find(login->password, remote.address()) : nullptr;
+        if (host) {
+            machine = host->id();
+            reason_ = co_await serve(*host);
+        } else {
+            reason_ = login ? "wrong password or address" : "sent something else than a login";
+            refuse();
+        }
+    }
+    error_code ignored;
+    socket_.close(ignored);
+    log::info(
+        "board connection ended",
+        {{"session", id()}, {"machine", machine}, {"address", peer_}, {"reason", reason_}});
+}
+
+Task<std::optional<std::string>> BoardSession::read_login()
+{
+    for (;;) {
+        if (const auto line = framer_.next_line()) co_return std::string{*line};
+        if (framer_.overflowed()) {
+            reason_ = "sent a line that is too long";
+            refuse();
+            co_return std::nullopt;
+        }
+        const auto [wait_error] = co_await socket_.async_wait(Socket::wait_read, use_tuple);
+        if (wait_error) co_return std::nullopt;
+        std::array<char, read_bytes_max> bytes;
+        error_code error;
+        const auto size = socket_.receive(asio::buffer(bytes), 0, error);
+        if (error == asio::error::would_block) continue;
+        if (error) co_return std::nullopt;
+        framer_.feed({bytes.data(), size});
+    }
+}
+
+Task<std::string_view> BoardSession::serve(MachineHost& host)
+{
+    // From here on the link is the machine's, and all that touches it runs on the machine's strand.
+    error_code error;
+    const auto protocol = socket_.local_endpoint(error).protocol();
+    const auto descriptor = socket_.release(error);
+    if (error) co_return "the connection is broken";
+    Socket moved{host.strand()};
+    moved.assign(protocol, descriptor, error);
+    if (error) {
+        ::close(descriptor);
+        co_return "the connection is broken";
+    }
+    moved.non_blocking(true, error);
+    auto serving = host.serve(std::move(moved), std::move(framer_), peer_);
+    const auto end = co_await asio::co_spawn(host.strand(), std::move(serving), use_task);
+    co_return machines::describe(end);
+}
+
+void BoardSession::refuse()
+{
+    error_code ignored;
+    socket_.send(asio::buffer(protocol::tini::login_refused), 0, ignored);
+}
+
+void BoardSession::on_deadline()
+{
+    reason_ = "did not log in in time";
+    error_code ignored;
+    socket_.cancel(ignored);
+}
+
+// A board that is logged in stays until its machine hangs up: its drop may be under way.
+void BoardSession::on_stop()
+{
+    reason_ = "the daemon is stopping";
+    error_code ignored;
+    socket_.cancel(ignored);
+}
+
+}  // namespace drinkd

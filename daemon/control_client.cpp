@@ -1,0 +1,125 @@
+#include "daemon/control_client.hpp"
+
+#include "daemon/ledger_commands.hpp"
+#include "ledger/batch.hpp"
+#include "ledger/lock.hpp"
+#include "ledger/unusable.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/write.hpp>
+#include <nlohmann/json.hpp>
+#include <sodium.h>
+
+#include <array>
+#include <chrono>
+#include <pwd.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <thread>
+#include <unistd.h>
+
+namespace drinkd {
+namespace {
+
+using nlohmann::json;
+namespace asio = boost::asio;
+
+constexpr std::size_t reply_bytes_max = 64 << 20;
+// A daemon that is starting or ending holds the lock while its socket is not there.
+constexpr std::chrono::seconds patience{10};
+constexpr std::chrono::milliseconds look_again_after{50};
+
+std::string random_id()
+{
+    std::array<unsigned char, 16> bytes{};
+    randombytes_buf(bytes.data(), bytes.size());
+    std::array<char, 2 * bytes.size() + 1> text{};
+    return sodium_bin2hex(text.data(), text.size(), bytes.data(), bytes.size());
+}
+
+// Who sits at the console, also behind sudo.
+std::string console_actor()
+{
+    const char* sudo_user = std::getenv("SUDO_USER");
+    if (sudo_user && *sudo_user) return "console:" + std::string{sudo_user};
+    const auto* entry = ::getpwuid(::getuid());
+    return "console:" + (entry ? std::string{entry->pw_name} : std::to_string(::getuid()));
+}
+
+class OneChange final : public ledger::Operation {
+public:
+    explicit OneChange(const json& request) : request_{request} {}
+    void run(ledger::Ledger& ledger) override { reply_ = carry_out(ledger, request_); }
+    void fail() override { reply_.reset(); }
+    std::optional<json>& reply() { return reply_; }
+
+private:
+    const json& request_;
+    std::optional<json> reply_;
+};
+
+std::expected<json, std::string> change_here(const std::filesystem::path& file, const json& request)
+{
+    std::string fault = "nothing can be written to it";
+    auto surroundings = ledger::default_surroundings();
+    surroundings.report_fault = [&](std::string_view what) { fault = what; };
+    ledger::Ledger ledger{file, std::move(surroundings)};
+    OneChange change{request};
+    std::array<ledger::Operation*, 1> operations{&change};
+    ledger::run_batch(ledger, operations);
+    if (!change.reply()) return std::unexpected{"the ledger " + file.string() + ": " + fault};
+    return *std::move(change.reply());
+}
+
+}  // namespace
+
+std::expected<json, std::string> ask_daemon(const config::Settings& settings, const json& request)
+{
+    asio::io_context io;
+    asio::local::stream_protocol::socket socket{io};
+    boost::system::error_code error;
+    socket.connect({settings.control_socket.string()}, error);
+    if (error) {
+        return std::unexpected{
+            "the daemon cannot be reached at " + settings.control_socket.string() + ": " +
+            error.message()};
+    }
+    const timeval limit{.tv_sec = 60, .tv_usec = 0};
+    ::setsockopt(socket.native_handle(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    asio::write(socket, asio::buffer(request.dump() + "\n"), error);
+    std::string reply;
+    if (!error) {
+        asio::read_until(socket, asio::dynamic_buffer(reply, reply_bytes_max), '\n', error);
+    }
+    auto parsed = json::parse(reply, nullptr, false);
+    if (error || !parsed.is_object()) {
+        return std::unexpected{
+            std::string{"the daemon hung up without an answer"} +
+            (error ? ": " + error.message() : "")};
+    }
+    return parsed;
+}
+
+std::expected<json, std::string> change_ledger(const config::Settings& settings, json request)
+{
+    request["id"] = random_id();
+    request["actor"] = console_actor();
+    const auto give_up = std::chrono::steady_clock::now() + patience;
+    try {
+        for (;;) {
+            if (const auto lock = ledger::Lock::try_take(settings.ledger)) {
+                return change_here(settings.ledger, request);
+            }
+            // The id makes it safe to ask again when an answer was lost.
+            auto reply = ask_daemon(settings, request);
+            if (reply || std::chrono::steady_clock::now() > give_up) return reply;
+            std::this_thread::sleep_for(look_again_after);
+        }
+    } catch (const ledger::Unusable& error) {
+        return std::unexpected{"the ledger " + settings.ledger.string() + ": " + error.what()};
+    }
+}
+
+}  // namespace drinkd

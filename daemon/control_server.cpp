@@ -1,0 +1,121 @@
+#include "daemon/control_server.hpp"
+
+#include "daemon/ledger_commands.hpp"
+#include "daemon/log.hpp"
+#include "daemon/spawn.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/write.hpp>
+#include <nlohmann/json.hpp>
+
+#include <sys/stat.h>
+
+namespace drinkd {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t request_bytes_max = 65'536;
+constexpr std::size_t peers_max = 64;
+constexpr std::chrono::seconds peer_limit{10};
+
+}  // namespace
+
+ControlServer::ControlServer(
+    asio::io_context& io, std::filesystem::path path, LedgerService& ledger, Status status)
+    : strand_{asio::make_strand(io.get_executor())},
+      path_{std::move(path)},
+      acceptor_{strand_},
+      ledger_{ledger},
+      status_{std::move(status)}
+{
+    std::filesystem::remove(path_);
+    acceptor_.open();
+    // Between bind and chmod nobody else may connect either.
+    const auto mask = ::umask(0177);
+    error_code error;
+    acceptor_.bind(Protocol::endpoint{path_.string()}, error);
+    ::umask(mask);
+    if (error) throw boost::system::system_error{error};
+    acceptor_.listen();
+}
+
+ControlServer::~ControlServer()
+{
+    std::error_code ignored;
+    std::filesystem::remove(path_, ignored);
+}
+
+void ControlServer::start() { spawn(strand_, accept_all(), "accepting tools"); }
+
+void ControlServer::stop()
+{
+    asio::dispatch(strand_, [this] {
+        stopped_ = true;
+        error_code ignored;
+        acceptor_.close(ignored);
+        for (auto* peer : peers_) peer->close(ignored);
+    });
+}
+
+Task<> ControlServer::accept_all()
+{
+    Timer pause{strand_};
+    while (!stopped_) {
+        auto [error, peer] = co_await acceptor_.async_accept(strand_, use_tuple);
+        if (stopped_) break;
+        if (error || peers_.size() >= peers_max) {
+            pause.expires_after(std::chrono::milliseconds{100});
+            co_await pause.async_wait(use_tuple);
+            continue;
+        }
+        spawn(strand_, serve(std::move(peer)), "serving a tool");
+    }
+}
+
+Task<> ControlServer::serve(Peer peer)
+{
+    peers_.insert(&peer);
+    Timer limit{strand_, peer_limit};
+    limit.async_wait([&peer](error_code error) {
+        error_code ignored;
+        if (!error) peer.close(ignored);
+    });
+    std::string request;
+    const auto [read_error, size] = co_await asio::async_read_until(
+        peer, asio::dynamic_buffer(request, request_bytes_max), '\n', use_tuple);
+    if (!read_error) {
+        const auto answered = co_await answer(std::string_view{request}.substr(0, size));
+        const auto reply = answered.dump() + "\n";
+        co_await asio::async_write(peer, asio::buffer(reply), use_tuple);
+    }
+    // A handler of the timer that is already queued must not find the socket gone.
+    limit.cancel();
+    co_await asio::post(strand_, use_task);
+    peers_.erase(&peer);
+}
+
+Task<json> ControlServer::answer(std::string_view line)
+{
+    const auto request = json::parse(line, nullptr, false);
+    if (!request.is_object()) {
+        json reply = {{"ok", false}, {"error", "the request is not a JSON object"}};
+        co_return reply;
+    }
+    const auto command = request.value("command", json{});
+    if (command == "status") co_return co_await status_();
+    auto reply =
+        co_await ledger_.run([&](ledger::Ledger& ledger) { return carry_out(ledger, request); });
+    if (!reply) {
+        json failed = {{"ok", false}, {"error", protocol::describe(reply.error())}};
+        co_return failed;
+    }
+    log::info(
+        "control command", {{"command", command.dump()},
+                            {"actor", request.value("actor", json{}).dump()},
+                            {"done", reply->value("ok", false)}});
+    co_return *std::move(reply);
+}
+
+}  // namespace drinkd

@@ -1,0 +1,273 @@
+#include "daemon/dispatcher.hpp"
+
+#include "daemon/log.hpp"
+#include "daemon/spawn.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <random>
+
+namespace drinkd {
+namespace {
+
+using machines::DropEvent;
+
+constexpr std::chrono::seconds retry_after{1};
+// Boards send a reading or two a minute; more of them are not kept.
+constexpr std::chrono::seconds temperature_interval{10};
+
+std::string board_actor(const MachineHost& host) { return "board:" + host.id(); }
+
+// What the member is told when the board refused or the drop never reached it.
+Refusal refusal_of(const Delivery& delivery)
+{
+    if (delivery.event == DropEvent::nacked) return Refusal::board_refused;
+    return delivery.queue_full ? Refusal::busy : Refusal::machine_offline;
+}
+
+std::unexpected<DropRefused> refused(Refusal refusal)
+{
+    return std::unexpected{DropRefused{.refusal = refusal, .drop = {}}};
+}
+
+std::unexpected<DropRefused> in_doubt(DropId drop)
+{
+    return std::unexpected{DropRefused{.refusal = Refusal::outcome_unknown, .drop = drop}};
+}
+
+}  // namespace
+
+Dispatcher::Dispatcher(LedgerService& ledger, const SlotCatalog& catalog, DoubtKeeper& doubts)
+    : ledger_{ledger}, catalog_{catalog}, doubts_{doubts}
+{
+}
+
+void Dispatcher::set_machines(std::vector<Place> machines)
+{
+    machines_ = std::move(machines);
+    unreported_.resize(machines_.size());
+}
+
+Task<std::expected<DropDone, DropRefused>> Dispatcher::drop(DropRequest request)
+{
+    auto& host = *machines_.at(request.machine).host;
+    if (stopping_) co_return refused(Refusal::machine_offline);
+    if (host.queue_full()) co_return refused(Refusal::busy);
+    if (!host.online()) co_return refused(Refusal::machine_offline);
+
+    const auto reserved = request.slot ? co_await reserve(request) : co_await reserve_any(request);
+    if (!reserved) co_return refused(reserved.error());
+    const auto& reservation = *reserved;
+    log::debug(
+        "drop reserved",
+        {{"drop", reservation.drop}, {"machine", host.id()}, {"member", request.member}});
+
+    Delivery delivery;
+    if (request.delay.count() > 0 && !co_await request.pass_delay(request.delay)) {
+        delivery = {
+            .event = DropEvent::withdrawn, .why = "taken back during the delay", .queue_full = {}};
+    } else {
+        delivery = co_await host.deliver(reservation.drop, static_cast<SlotNumber>(*request.slot));
+    }
+
+    Settlement settlement{
+        .machine = request.machine,
+        .drop = reservation.drop,
+        .event = delivery.event,
+        .actor = board_actor(host),
+        .reason = delivery.why.empty() ? "drop" : delivery.why,
+    };
+    if (delivery.event == DropEvent::withdrawn) settlement.actor = "member:" + request.member;
+    const auto settled = co_await settle(settlement);
+
+    const bool was_sent = delivery.event == DropEvent::acked ||
+                          delivery.event == DropEvent::nacked || delivery.event == DropEvent::lost;
+    if (!settled) {
+        // Nothing may be told as done that is not durable. A drop that was sent is in doubt until
+        // it is, and its machine gets nothing; one that was not sent is merely still held.
+        settle_in_background(std::move(settlement), was_sent);
+        log_end(request, reservation, "unsettled", "the ledger cannot write at present");
+        if (was_sent) co_return in_doubt(reservation.drop);
+        co_return refused(refusal_of(delivery));
+    }
+    const auto outcome = settled->value();
+    log_end(request, reservation, machines::name_of(outcome.state), delivery.why);
+    if (delivery.event == DropEvent::lost) {
+        doubts_.add(reservation.drop);
+        co_return in_doubt(reservation.drop);
+    }
+    if (delivery.event != DropEvent::acked) co_return refused(refusal_of(delivery));
+    co_return DropDone{.drop = reservation.drop, .balance = outcome.balance};
+}
+
+Task<std::expected<ledger::Reservation, Refusal>> Dispatcher::reserve(const DropRequest& request)
+{
+    // No slot of a machine has a number beyond a byte.
+    const auto slot = *request.slot;
+    if (slot < 1 || slot > std::numeric_limits<SlotNumber>::max()) {
+        co_return std::unexpected{Refusal::no_such_slot};
+    }
+    const auto machine = machines_[request.machine].key;
+    co_return co_await ledger_.run([&](ledger::Ledger& ledger) {
+        return ledger.reserve(request.account, machine, static_cast<SlotNumber>(slot));
+    });
+}
+
+Task<std::expected<ledger::Reservation, Refusal>> Dispatcher::reserve_any(DropRequest& request)
+{
+    auto slots = catalog_.read(request.machine, [](std::span<const machines::Slot> all) {
+        std::vector<SlotNumber> sellable;
+        for (const auto& slot : all) {
+            if (!slot.why_not_sellable()) sellable.push_back(slot.number);
+        }
+        return sellable;
+    });
+    thread_local std::minstd_rand random{std::random_device{}()};
+    std::ranges::shuffle(slots, random);
+    for (const auto slot : slots) {
+        request.slot = slot;
+        auto reserved = co_await reserve(request);
+        // Another member may have been faster; then the next slot is tried.
+        const bool slot_gone = !reserved && (reserved.error() == Refusal::slot_empty ||
+                                             reserved.error() == Refusal::slot_disabled);
+        if (!slot_gone) co_return reserved;
+    }
+    co_return std::unexpected{Refusal::no_slot_available};
+}
+
+Task<std::expected<Dispatcher::Settled, Refusal>> Dispatcher::settle(const Settlement& settlement)
+{
+    const ledger::Cause cause{.actor = settlement.actor, .reason = settlement.reason};
+    co_return co_await ledger_.run([&](ledger::Ledger& ledger) {
+        return ledger.settle(settlement.drop, settlement.event, cause);
+    });
+}
+
+void Dispatcher::settle_in_background(Settlement settlement, bool pause)
+{
+    const auto machine = settlement.machine;
+    if (pause) machines_[machine].host->pause();
+    ++retries_;
+    spawn(machine, keep_settling(std::move(settlement), pause), "settling a drop");
+}
+
+Task<> Dispatcher::keep_settling(Settlement settlement, bool paused)
+{
+    Timer timer{co_await asio::this_coro::executor};
+    for (;;) {
+        const auto settled = co_await settle(settlement);
+        if (settled) {
+            const auto outcome = *settled;
+            log::info(
+                outcome && outcome->changed ? "drop settled late" : "drop was settled before",
+                {{"drop", settlement.drop},
+                 {"machine", machines_[settlement.machine].host->id()},
+                 {"state", outcome ? machines::name_of(outcome->state) : "unknown"}});
+            if (settlement.event == DropEvent::lost) doubts_.add(settlement.drop);
+            break;
+        }
+        if (stopping_) break;
+        timer.expires_after(retry_after);
+        co_await timer.async_wait(use_tuple);
+    }
+    if (paused) machines_[settlement.machine].host->resume();
+    --retries_;
+}
+
+void Dispatcher::late_answer(std::size_t machine, DropId drop, DropEvent event)
+{
+    settle_in_background(
+        {
+            .machine = machine,
+            .drop = drop,
+            .event = event,
+            .actor = board_actor(*machines_[machine].host),
+            .reason = "late answer",
+        },
+        // The link is free again, but what the late answer said has to be durable first.
+        true);
+}
+
+void Dispatcher::slots_sensed(std::size_t machine, const std::vector<machines::SensedSlot>& slots)
+{
+    auto& unreported = unreported_[machine];
+    for (const auto& sensed : slots) {
+        unreported.sensors[sensed.slot] = sensed.sensor;
+        log::debug(
+            "slot sensed", {{"machine", machines_[machine].host->id()},
+                            {"slot", sensed.slot},
+                            {"present", sensed.sensor == protocol::Sensor::present}});
+    }
+    if (unreported.reporting) return;
+    unreported.reporting = true;
+    spawn(machine, report_sensors(machine), "reporting sensors");
+}
+
+Task<> Dispatcher::report_sensors(std::size_t machine)
+{
+    auto& unreported = unreported_[machine];
+    Timer timer{co_await asio::this_coro::executor};
+    while (!unreported.sensors.empty() && !stopping_) {
+        std::vector<ledger::SensedSlot> sensed;
+        for (const auto& [slot, sensor] : unreported.sensors) {
+            sensed.push_back({.slot = slot, .sensor = sensor});
+        }
+        unreported.sensors.clear();
+        const auto key = machines_[machine].key;
+        const auto done = co_await ledger_.run([&](ledger::Ledger& ledger) {
+            ledger.set_sensors(key, sensed);
+            return true;
+        });
+        if (done) continue;
+        // What was sensed since is newer.
+        for (const auto& old : sensed) unreported.sensors.emplace(old.slot, old.sensor);
+        timer.expires_after(retry_after);
+        co_await timer.async_wait(use_tuple);
+    }
+    unreported.reporting = false;
+}
+
+void Dispatcher::temperature_read(std::size_t machine, double fahrenheit)
+{
+    auto& last = unreported_[machine].last_temperature;
+    const auto now = std::chrono::steady_clock::now();
+    if (last && now - *last < temperature_interval) return;
+    last = now;
+    spawn(machine, keep_temperature(machine, fahrenheit), "keeping a temperature");
+}
+
+Task<> Dispatcher::keep_temperature(std::size_t machine, double fahrenheit)
+{
+    const auto key = machines_[machine].key;
+    const auto kept = co_await ledger_.run([&](ledger::Ledger& ledger) {
+        ledger.add_temperature(key, fahrenheit);
+        return true;
+    });
+    if (!kept) {
+        log::warn("a temperature could not be kept", {{"machine", machines_[machine].host->id()}});
+    }
+}
+
+// The one line of a drop at info.
+void Dispatcher::log_end(
+    const DropRequest& request, const ledger::Reservation& reservation, std::string_view state,
+    std::string_view why) const
+{
+    log::info(
+        "drop ended", {{"drop", reservation.drop},
+                       {"state", state},
+                       {"machine", machines_[request.machine].host->id()},
+                       {"slot", *request.slot},
+                       {"item", reservation.item},
+                       {"price", reservation.price},
+                       {"member", request.member},
+                       {"session", request.session},
+                       {"reason", why}});
+}
+
+void Dispatcher::spawn(std::size_t machine, Task<> task, std::string_view what)
+{
+    drinkd::spawn(machines_[machine].host->strand(), std::move(task), what);
+}
+
+}  // namespace drinkd

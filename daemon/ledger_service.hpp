@@ -1,0 +1,97 @@
+#pragma once
+
+#include "daemon/asio.hpp"
+#include "ledger/batch.hpp"
+#include "ledger/ledger.hpp"
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <expected>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <type_traits>
+#include <vector>
+
+namespace drinkd {
+
+namespace detail {
+template <class Result>
+struct OrRefused {
+    using type = std::expected<Result, protocol::Refusal>;
+};
+template <class Result>
+struct OrRefused<std::expected<Result, protocol::Refusal>> {
+    using type = std::expected<Result, protocol::Refusal>;
+};
+}  // namespace detail
+
+/// The ledger's one writer thread. Coroutines queue operations and sleep; the thread runs all that
+/// are waiting in one transaction, commits once, and wakes them (group commit), so that durable
+/// operations per second grow with the load.
+class LedgerService {
+public:
+    /// `slots_changed` is called on the writer thread after each commit that changed slots, before
+    /// anybody is woken.
+    LedgerService(
+        ledger::Ledger ledger, asio::io_context& io,
+        std::function<void(std::vector<ledger::ChangedSlot>)> slots_changed);
+
+    /// Runs what is queued, then ends. Nobody may be about to call run().
+    ~LedgerService();
+
+    /// Runs `operation(ledger)` and gives its result once it is durable; refused with
+    /// ledger_unavailable when it could not be made durable, and then nothing of it took place.
+    /// `operation` may be run more than once, and everything that it refers to must live in the
+    /// caller's frame. The call cannot be cancelled.
+    template <class Run>
+    Task<typename detail::OrRefused<std::invoke_result_t<Run&, ledger::Ledger&>>::type> run(
+        Run operation)
+    {
+        using Result = std::invoke_result_t<Run&, ledger::Ledger&>;
+        struct Ticket final : QueuedOperation {
+            explicit Ticket(Run& work) : work_{work} {}
+            void run(ledger::Ledger& ledger) override { result_.emplace(work_(ledger)); }
+            void fail() override { result_.reset(); }
+
+            Run& work_;
+            std::optional<Result> result_;
+        };
+        Ticket ticket{operation};
+        co_await ticket.wake.sleep([&] { enqueue(ticket); });
+        if (!ticket.result_) co_return std::unexpected{protocol::Refusal::ledger_unavailable};
+        co_return *std::move(ticket.result_);
+    }
+
+    /// Whether the last transaction that was tried could be committed.
+    bool healthy() const { return healthy_; }
+
+private:
+    struct QueuedOperation : ledger::Operation {
+        Wake wake;
+
+    protected:
+        ~QueuedOperation() = default;
+    };
+
+    void enqueue(QueuedOperation& operation);
+    void work();
+    void run_one_batch(std::vector<QueuedOperation*> batch);
+
+    ledger::Ledger ledger_;  // Only on thread_, once that runs.
+    asio::io_context& io_;
+    std::function<void(std::vector<ledger::ChangedSlot>)> slots_changed_;
+    std::atomic<bool> healthy_{true};
+
+    std::mutex mutex_;  // Guards what follows.
+    std::condition_variable arrived_;
+    std::deque<QueuedOperation*> queue_;
+    bool asleep_ = false;
+    bool stopping_ = false;
+
+    std::jthread thread_;  // Last: it uses everything above.
+};
+
+}  // namespace drinkd

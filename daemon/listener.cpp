@@ -1,0 +1,91 @@
+#include "daemon/listener.hpp"
+
+#include "daemon/log.hpp"
+#include "daemon/spawn.hpp"
+
+#include <boost/asio/ip/v6_only.hpp>
+
+namespace drinkd {
+namespace {
+
+using namespace std::chrono_literals;
+
+// After an error, most likely that there are no descriptors left, others get time to free some.
+constexpr auto pause_after_error = 100ms;
+// One line tells of such errors, not ten a second.
+constexpr auto report_interval = 10s;
+
+}  // namespace
+
+Listener::Listener(
+    asio::io_context& io, const config::Endpoint& endpoint, Connections& connections,
+    std::string refusal, MakeSession make_session)
+    : io_{io},
+      strand_{asio::make_strand(io.get_executor())},
+      acceptor_{strand_},
+      pause_{strand_},
+      connections_{connections},
+      refusal_{std::move(refusal)},
+      make_session_{std::move(make_session)}
+{
+    const tcp::endpoint local{asio::ip::make_address(endpoint.address), endpoint.port};
+    acceptor_.open(local.protocol());
+    acceptor_.set_option(asio::socket_base::reuse_address{true});
+    // `::` takes IPv4 too, whatever the system's default is.
+    if (local.address().is_v6()) acceptor_.set_option(asio::ip::v6_only{false});
+    acceptor_.bind(local);
+    acceptor_.listen();
+}
+
+void Listener::start() { spawn(strand_, accept_all(), "accepting connections"); }
+
+void Listener::stop()
+{
+    asio::dispatch(strand_, [this] {
+        stopped_ = true;
+        error_code ignored;
+        acceptor_.close(ignored);
+        pause_.cancel();
+    });
+}
+
+Task<> Listener::accept_all()
+{
+    std::optional<std::chrono::steady_clock::time_point> reported;
+    while (!stopped_) {
+        const auto strand = asio::make_strand(io_.get_executor());
+        auto [error, socket] = co_await acceptor_.async_accept(strand, use_tuple);
+        if (stopped_) break;
+        if (!error) {
+            take(std::move(socket));
+            continue;
+        }
+        if (error == asio::error::connection_aborted) continue;
+        const auto now = std::chrono::steady_clock::now();
+        if (!reported || now - *reported > report_interval) {
+            reported = now;
+            log::error("connections cannot be accepted", {{"reason", error.message()}});
+        }
+        pause_.expires_after(pause_after_error);
+        co_await pause_.async_wait(use_tuple);
+    }
+}
+
+void Listener::take(Socket socket)
+{
+    error_code error;
+    const auto remote = socket.remote_endpoint(error);
+    if (error) return;
+    socket.non_blocking(true, error);
+    // One reply is one segment, at once.
+    socket.set_option(tcp::no_delay{true}, error);
+    auto place = connections_.admit(address_key(remote.address()));
+    if (!place) {
+        socket.send(asio::buffer(refusal_), 0, error);
+        log::debug("connection refused", {{"address", describe(remote)}});
+        return;
+    }
+    make_session_(std::move(socket), std::move(*place));
+}
+
+}  // namespace drinkd

@@ -1,0 +1,302 @@
+#include "daemon/machine_host.hpp"
+
+#include "daemon/log.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+
+namespace drinkd {
+namespace {
+
+using machines::DropEvent;
+using machines::LinkEnd;
+
+machines::Instant now() { return std::chrono::steady_clock::now(); }
+
+// Boards send a few hundred bytes at most; what a hostile one sends is cut into turns of this.
+constexpr std::size_t read_bytes_max = 4'096;
+
+}  // namespace
+
+// One connection of the machine's board. The serving coroutine and the host share it: a new login
+// closes it under the coroutine.
+struct MachineHost::Link {
+    Socket socket;
+    protocol::LineFramer framer;
+    std::string peer;
+    std::optional<LinkEnd> end;  // Set once; the connection is closed from then on.
+};
+
+// A drop on its way, in the frame of the coroutine that waits for it.
+struct MachineHost::Waiter {
+    DropId drop{};
+    SlotNumber slot = 0;
+    Delivery delivery;
+    Wake wake;
+};
+
+MachineHost::MachineHost(
+    asio::io_context& io, std::size_t index, std::string id, machines::MachineSetup setup,
+    const SlotCatalog& catalog, MachineEvents& events)
+    : strand_{asio::make_strand(io.get_executor())},
+      index_{index},
+      id_{std::move(id)},
+      queue_max_{setup.queue_max},
+      events_{events},
+      machine_{
+          std::move(setup),
+          [&catalog, index](SlotNumber number) {
+    return catalog.read(index, [number](std::span<const machines::Slot> slots) {
+        const auto slot = std::ranges::find(slots, number, &machines::Slot::number);
+        return slot != slots.end() && slot->enabled;
+    });
+          }},
+timer_{strand_}, temperature_{std::numeric_limits<double>::quiet_NaN()}
+{
+}
+
+Task<Delivery> MachineHost::deliver(DropId drop, SlotNumber slot)
+{
+    Waiter waiter;
+    waiter.drop = drop;
+    waiter.slot = slot;
+    co_await waiter.wake.sleep([&] { asio::dispatch(strand_, [&] { enqueue(waiter); }); });
+    co_return std::move(waiter.delivery);
+}
+
+std::optional<double> MachineHost::temperature() const
+{
+    const double fahrenheit = temperature_;
+    return std::isnan(fahrenheit) ? std::nullopt : std::optional{fahrenheit};
+}
+
+void MachineHost::pause()
+{
+    asio::dispatch(strand_, [this] { machine_.pause(); });
+}
+
+void MachineHost::resume()
+{
+    asio::dispatch(strand_, [this] {
+        machine_.resume();
+        advance();
+    });
+}
+
+void MachineHost::stop()
+{
+    asio::dispatch(strand_, [this] {
+        machine_.stop();
+        advance();
+    });
+}
+
+void MachineHost::hang_up()
+{
+    asio::dispatch(strand_, [this] {
+        if (!link_) return;
+        machine_.link_down(LinkEnd::stopped);
+        close(*link_, LinkEnd::stopped);
+        advance();
+    });
+}
+
+Task<MachineHost::State> MachineHost::state()
+{
+    State state;
+    Wake wake;
+    co_await wake.sleep([&] {
+        asio::dispatch(strand_, [&] {
+            state.online = machine_.online();
+            state.suspect = machine_.suspect();
+            state.queued = machine_.queued();
+            state.in_flight = machine_.in_flight();
+            if (link_) state.peer = link_->peer;
+            wake.wake();
+        });
+    });
+    co_return state;
+}
+
+Task<LinkEnd> MachineHost::serve(Socket socket, protocol::LineFramer framer, std::string peer)
+{
+    if (link_) {
+        read_dry(*link_);
+        if (link_) close(*link_, LinkEnd::replaced);
+    }
+    const auto link =
+        std::make_shared<Link>(std::move(socket), std::move(framer), std::move(peer), std::nullopt);
+    link_ = link;
+    machine_.link_up(now());
+    // The answer to the login goes out before any command can.
+    send_to_board(protocol::tini::login_accepted);
+    if (!link->end) log::info("board connected", {{"machine", id_}, {"address", link->peer}});
+    take_lines(*link);
+    advance();
+    while (!link->end) {
+        const auto [error] = co_await link->socket.async_wait(Socket::wait_read, use_tuple);
+        if (link->end) break;
+        if (error || !receive(*link)) {
+            machine_.link_down(LinkEnd::hung_up);
+            close(*link, LinkEnd::hung_up);
+        }
+        advance();
+    }
+    co_return *link->end;
+}
+
+void MachineHost::enqueue(Waiter& waiter)
+{
+    if (!machine_.enqueue(waiter.drop, waiter.slot)) {
+        waiter.delivery = {
+            .event = DropEvent::not_sent, .why = "the queue is full", .queue_full = true};
+        waiter.wake.wake();
+        return;
+    }
+    waiters_.emplace(waiter.drop, &waiter);
+    advance();
+}
+
+void MachineHost::advance()
+{
+    machine_.advance(now());
+    // A send that fails, or a member who is woken here, can cause more.
+    for (auto effects = machine_.take_effects(); !effects.empty();
+         effects = machine_.take_effects()) {
+        // The board's next command goes out before members are woken with the last one's outcome.
+        const auto is_command = [](const machines::Effect& effect) {
+            return std::holds_alternative<machines::SendDrop>(effect) ||
+                   std::holds_alternative<machines::AskStatus>(effect);
+        };
+        std::ranges::stable_partition(effects, is_command);
+        for (const auto& effect : effects) carry_out(effect);
+        machine_.advance(now());
+    }
+    online_ = machine_.online();
+    queued_ = machine_.queued();
+    arm_timer();
+}
+
+void MachineHost::carry_out(const machines::Effect& effect)
+{
+    using namespace machines;
+    if (const auto* send = std::get_if<SendDrop>(&effect)) {
+        log::debug("drop sent", {{"drop", send->drop}, {"machine", id_}, {"slot", send->slot}});
+        send_to_board(protocol::tini::format_drop(send->slot));
+    } else if (std::holds_alternative<AskStatus>(effect)) {
+        log::debug("board asked for its status", {{"machine", id_}});
+        send_to_board(protocol::tini::status_request);
+    } else if (const auto* close_it = std::get_if<CloseLink>(&effect)) {
+        if (close_it->reason == LinkEnd::unanswered) {
+            log::warn(
+                "the board did not answer a drop; if it does not log in again, switch it off and "
+                "on",
+                {{"machine", id_}});
+        }
+        if (link_) close(*link_, close_it->reason);
+    } else if (const auto* ended = std::get_if<DropEnded>(&effect)) {
+        finish(*ended);
+    } else if (const auto* late = std::get_if<LateAnswer>(&effect)) {
+        events_.late_answer(index_, late->drop, late->event);
+    } else if (const auto* stray = std::get_if<StrayAnswer>(&effect)) {
+        log::warn(
+            "the board answered a drop that it was not asked for",
+            {{"machine", id_}, {"answer", stray->event == DropEvent::acked ? "ack" : "nack"}});
+    } else if (const auto* sensed = std::get_if<SlotsSensed>(&effect)) {
+        events_.slots_sensed(index_, sensed->slots);
+    } else if (const auto* reading = std::get_if<TemperatureRead>(&effect)) {
+        temperature_ = reading->fahrenheit;
+        events_.temperature_read(index_, reading->fahrenheit);
+    } else if (const auto* bad = std::get_if<BadLine>(&effect)) {
+        log::debug("bad line from the board", {{"machine", id_}, {"reason", bad->what}});
+    }
+}
+
+// A command is a few bytes and at most one is unanswered, so it fits into the connection's buffer
+// or the connection is broken.
+void MachineHost::send_to_board(std::string_view bytes)
+{
+    if (!link_) return;
+    error_code error;
+    const auto sent = link_->socket.send(asio::buffer(bytes), 0, error);
+    if (!error && sent == bytes.size()) return;
+    machine_.link_down(LinkEnd::hung_up);
+    close(*link_, LinkEnd::hung_up);
+}
+
+void MachineHost::finish(const machines::DropEnded& ended)
+{
+    const auto found = waiters_.find(ended.drop);
+    if (found == waiters_.end()) return;
+    auto& waiter = *found->second;
+    waiters_.erase(found);
+    waiter.delivery = {.event = ended.event, .why = std::string{ended.why}};
+    waiter.wake.wake();
+}
+
+void MachineHost::read_dry(Link& link)
+{
+    // What the old link's board still said belongs to its drops. Bounded: a peer that floods is
+    // not listened to for longer than this.
+    constexpr int turns_max = 16;
+    for (int turn = 0; turn < turns_max && !link.end && receive(link); ++turn) {
+        error_code error;
+        if (link.socket.available(error) == 0 || error) break;
+    }
+    advance();
+}
+
+bool MachineHost::receive(Link& link)
+{
+    std::array<char, read_bytes_max> bytes;
+    error_code error;
+    const auto size = link.socket.receive(asio::buffer(bytes), 0, error);
+    if (error == asio::error::would_block) return true;
+    if (error) return false;
+    link.framer.feed({bytes.data(), size});
+    take_lines(link);
+    return true;
+}
+
+void MachineHost::take_lines(Link& link)
+{
+    while (!link.end) {
+        const auto line = link.framer.next_line();
+        if (!line) break;
+        machine_.on_message(protocol::tini::parse_board_message(*line), now());
+    }
+    if (link.framer.overflowed() && !link.end) {
+        machine_.link_down(LinkEnd::protocol_error);
+        close(link, LinkEnd::protocol_error);
+    }
+}
+
+void MachineHost::close(Link& link, LinkEnd reason)
+{
+    if (link.end) return;
+    link.end = reason;
+    error_code ignored;
+    link.socket.close(ignored);
+    if (link_.get() == &link) link_.reset();
+}
+
+// One timer, moved only when something is due earlier than it will fire: under load it fires once
+// per ack timeout instead of being set anew for each drop.
+void MachineHost::arm_timer()
+{
+    const auto due = machine_.next_look();
+    if (!due || (timer_due_ && *timer_due_ <= *due)) return;
+    timer_due_ = due;
+    timer_.expires_at(*due);
+    timer_.async_wait([this](error_code error) {
+        if (error) return;
+        timer_due_.reset();
+        advance();
+    });
+}
+
+}  // namespace drinkd

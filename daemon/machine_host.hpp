@@ -1,0 +1,120 @@
+#pragma once
+
+#include "daemon/asio.hpp"
+#include "daemon/slot_catalog.hpp"
+#include "machines/machine.hpp"
+#include "protocol/line_framer.hpp"
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace drinkd {
+
+using protocol::DropId;
+using protocol::SlotNumber;
+
+/// How the handing over of a drop to its machine ended.
+struct Delivery {
+    machines::DropEvent event{};  ///< acked, nacked, lost or not_sent.
+    std::string why;              ///< In words, when it was lost or not sent.
+    bool queue_full = false;      ///< With not_sent.
+};
+
+/// What a machine's host tells the rest of the daemon. Called on the host's strand; must not wait.
+class MachineEvents {
+public:
+    virtual void late_answer(std::size_t machine, DropId drop, machines::DropEvent event) = 0;
+    virtual void slots_sensed(
+        std::size_t machine, const std::vector<machines::SensedSlot>& slots) = 0;
+    virtual void temperature_read(std::size_t machine, double fahrenheit) = 0;
+
+protected:
+    ~MachineEvents() = default;
+};
+
+/// The socket half of one machine: moves bytes, time and wakes around machines::Machine. It lives
+/// as long as the daemon; what it holds is touched on its strand only. `catalog` and `events` must
+/// outlive it.
+class MachineHost {
+public:
+    MachineHost(
+        asio::io_context& io, std::size_t index, std::string id, machines::MachineSetup setup,
+        const SlotCatalog& catalog, MachineEvents& events);
+
+    // --- From any thread ------------------------------------------------------------------------
+
+    /// Hands a reserved drop to the machine and waits for its end. Called from a member's strand.
+    Task<Delivery> deliver(DropId drop, SlotNumber slot);
+
+    bool online() const { return online_; }
+    bool queue_full() const { return queued_ >= queue_max_; }
+    std::optional<double> temperature() const;
+
+    /// Between these two the machine gets no drop: a settlement of its is not durable yet.
+    void pause();
+    void resume();
+
+    /// Sends nothing more; what is queued is not delivered.
+    void stop();
+    /// Gives up the link, and with it the drop in flight.
+    void hang_up();
+
+    /// What the machine is doing, for people.
+    struct State {
+        bool online = false;
+        bool suspect = false;
+        std::size_t queued = 0;
+        std::optional<DropId> in_flight;
+        std::string peer;
+    };
+    Task<State> state();
+
+    const std::string& id() const { return id_; }
+    const Strand& strand() const { return strand_; }
+
+    // --- On the host's strand -------------------------------------------------------------------
+
+    /// Serves a connection whose login is right until it ends. `framer` holds what came behind the
+    /// login. An older link of the machine is read dry and replaced.
+    Task<machines::LinkEnd> serve(Socket socket, protocol::LineFramer framer, std::string peer);
+
+private:
+    struct Link;
+    struct Waiter;
+
+    void enqueue(Waiter& waiter);
+    /// Does all that has become possible, and then what the machine asks for.
+    void advance();
+    void carry_out(const machines::Effect& effect);
+    void send_to_board(std::string_view bytes);
+    void finish(const machines::DropEnded& ended);
+    void read_dry(Link& link);
+    /// False when the peer has hung up or the connection is broken.
+    bool receive(Link& link);
+    void take_lines(Link& link);
+    void close(Link& link, machines::LinkEnd reason);
+    void arm_timer();
+
+    Strand strand_;
+    const std::size_t index_;
+    const std::string id_;
+    const std::size_t queue_max_;
+    MachineEvents& events_;
+    machines::Machine machine_;
+    std::shared_ptr<Link> link_;
+    std::unordered_map<DropId, Waiter*> waiters_;
+    Timer timer_;
+    std::optional<machines::Instant> timer_due_;
+
+    std::atomic<bool> online_{false};
+    std::atomic<std::size_t> queued_{0};
+    std::atomic<double> temperature_;  // Not a number until one was read.
+};
+
+}  // namespace drinkd

@@ -1,0 +1,76 @@
+#include "daemon/password_prompt.hpp"
+
+#include "daemon/password.hpp"
+#include "daemon/tools.hpp"
+
+#include <algorithm>
+#include <iostream>
+#include <termios.h>
+#include <unistd.h>
+
+namespace drinkd {
+namespace {
+
+using tools::ToolError;
+
+// Sunday carries a password as one word of a line.
+void check(const std::string& password)
+{
+    constexpr std::size_t bytes_max = 128;
+    if (password.empty()) throw ToolError{"the password is empty"};
+    if (password.size() > bytes_max) throw ToolError{"a password has at most 128 bytes"};
+    const auto unsendable = [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == 127; };
+    if (std::ranges::any_of(password, unsendable)) {
+        throw ToolError{"a password cannot hold blanks or control characters"};
+    }
+}
+
+class NoEcho {
+public:
+    NoEcho()
+    {
+        ::tcgetattr(STDIN_FILENO, &before_);
+        auto quiet = before_;
+        quiet.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+        ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
+    }
+    NoEcho(const NoEcho&) = delete;
+    ~NoEcho() { ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_); }
+
+private:
+    termios before_{};
+};
+
+std::string ask(const char* prompt)
+{
+    std::cerr << prompt << std::flush;
+    const NoEcho no_echo;
+    std::string line;
+    std::getline(std::cin, line);
+    std::cerr << '\n';
+    return line;
+}
+
+}  // namespace
+
+std::optional<std::string> read_new_password(bool from_stdin)
+{
+    if (from_stdin) {
+        std::string line;
+        if (!std::getline(std::cin, line)) throw ToolError{"there is no line on standard input"};
+        if (line.ends_with('\r')) line.pop_back();
+        check(line);
+        return line;
+    }
+    if (::isatty(STDIN_FILENO) == 0) return std::nullopt;
+    auto password = ask("Password (Enter for none): ");
+    if (password.empty()) return std::nullopt;
+    check(password);
+    auto again = ask("The same again: ");
+    const bool same = password == again;
+    wipe(again);
+    if (!same) throw ToolError{"the two passwords differ"};
+    return password;
+}
+
+}  // namespace drinkd

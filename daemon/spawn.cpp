@@ -1,0 +1,23 @@
+#include "daemon/spawn.hpp"
+
+#include "daemon/log.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+
+#include <exception>
+
+namespace drinkd {
+
+void spawn(const Strand& strand, Task<> task, std::string_view what)
+{
+    asio::co_spawn(strand, std::move(task), [what](const std::exception_ptr& failure) {
+        if (!failure) return;
+        try {
+            std::rethrow_exception(failure);
+        } catch (const std::exception& error) {
+            log::error("a task failed", {{"task", what}, {"reason", error.what()}});
+        }
+    });
+}
+
+}  // namespace drinkd

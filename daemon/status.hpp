@@ -1,0 +1,13 @@
+#pragma once
+
+#include "daemon/connections.hpp"
+#include "daemon/house.hpp"
+
+#include <nlohmann/json_fwd.hpp>
+
+namespace drinkd {
+
+/// What the running daemon is doing, for `drinkd status`.
+Task<nlohmann::json> daemon_status(const House& house, const Connections& connections);
+
+}  // namespace drinkd

@@ -1,0 +1,340 @@
+#include "daemon/sunday_verbs.hpp"
+
+#include "daemon/log.hpp"
+#include "daemon/version.hpp"
+#include "protocol/sunday_reply.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace drinkd {
+namespace {
+
+using protocol::Dialect;
+using protocol::Refusal;
+using protocol::Verb;
+
+protocol::StatRow stat_row(const machines::Slot& slot)
+{
+    return {
+        .slot = slot.number,
+        .item = slot.item,
+        .price = slot.price,
+        .left = slot.left(),
+        .sold = slot.sold,
+        .enabled = slot.enabled,
+    };
+}
+
+bool all_digits(std::string_view text)
+{
+    return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+// A slot as a member names it: digits. A number too large for any slot is a slot that no machine
+// has, not a malformed one.
+std::optional<int> parse_slot(std::string_view text)
+{
+    if (!all_digits(text)) return std::nullopt;
+    return protocol::parse_number<int>(text).value_or(std::numeric_limits<int>::max());
+}
+
+}  // namespace
+
+SundayVerbs::SundayVerbs(
+    const House& house, Dialect dialect, std::size_t machine, std::int64_t session,
+    AddressKey address, PassDelay pass_delay)
+    : house_{house},
+      dialect_{dialect},
+      session_{session},
+      address_{address},
+      pass_delay_{std::move(pass_delay)},
+      machine_{machine}
+{
+}
+
+std::string SundayVerbs::banner() const
+{
+    return protocol::format_banner(dialect_, house_.settings.machines[machine_].name);
+}
+
+Task<std::string> SundayVerbs::answer(std::string_view line)
+{
+    if (line.find_first_not_of(' ') == std::string_view::npos) co_return std::string{};
+    const auto command = protocol::parse_sunday_command(line);
+    if (!command) co_return refuse(Refusal::unknown_verb);
+    co_return co_await run(*command);
+}
+
+std::string SundayVerbs::too_long() const { return refuse(Refusal::unknown_verb); }
+
+std::string SundayVerbs::timed_out() const { return refuse(Refusal::timed_out); }
+
+Task<std::string> SundayVerbs::run(const Command& command)
+{
+    switch (command.verb) {
+        case Verb::acctmgrchk:
+            if (!command.argument_count_legal()) co_return wrong_count("");
+            if (!house_.ledger.healthy()) co_return refuse(Refusal::ledger_unavailable);
+            co_return protocol::format_ok(dialect_, "Account server subsystem running.");
+        case Verb::drop:
+            co_return co_await drop(command);
+        case Verb::getbalance:
+            co_return co_await getbalance(command);
+        case Verb::ibutton:
+            co_return co_await ibutton(command);
+        case Verb::location:
+            co_return location(command);
+        case Verb::machine:
+            co_return machine(command);
+        case Verb::pass:
+            co_return co_await pass(command);
+        case Verb::quit:
+            quit_ = true;
+            co_return protocol::format_goodbye(dialect_);
+        case Verb::rand:
+            co_return co_await rand(command);
+        case Verb::serverstat:
+            co_return server_state();
+        case Verb::stat:
+            co_return stat(command);
+        case Verb::temp:
+            co_return temperature(command);
+        case Verb::uptime:
+            co_return protocol::format_uptime(dialect_, house_.started_at);
+        case Verb::user:
+            co_return user(command);
+        case Verb::version:
+            co_return protocol::format_ok(dialect_, version_text);
+        case Verb::whoami:
+            co_return whoami();
+    }
+    co_return refuse(Refusal::unknown_verb);
+}
+
+// --- Who is there -------------------------------------------------------------------------------
+
+std::string SundayVerbs::user(const Command& command)
+{
+    // The usage names PASS in both verbs, and has no dash: clients know it so.
+    if (!command.argument_count_legal()) return wrong_count(" USAGE: PASS <username>");
+    pending_user_ = command.arguments[0];
+    // Given for unknown names too.
+    return protocol::format_password_required(dialect_);
+}
+
+Task<std::string> SundayVerbs::pass(const Command& command)
+{
+    if (pending_user_.empty()) co_return refuse(Refusal::user_first);
+    if (!command.argument_count_legal()) co_return wrong_count(" USAGE: PASS <username>");
+    const auto result = co_await house_.authenticator.log_in(
+        std::exchange(pending_user_, {}), std::string{command.arguments[0]}, address_);
+    co_return logged_in_reply(result);
+}
+
+Task<std::string> SundayVerbs::ibutton(const Command& command)
+{
+    if (!command.argument_count_legal()) {
+        co_return wrong_count(" - USAGE: IBUTTON <ibutton number>");
+    }
+    const auto result = co_await house_.authenticator.log_in_by_ibutton(
+        std::string{command.arguments[0]}, address_);
+    co_return logged_in_reply(result);
+}
+
+std::string SundayVerbs::logged_in_reply(const Authenticator::Result& result)
+{
+    if (!result) {
+        const auto& [refusal, retry_after] = result.error();
+        log::info(
+            "login refused", {{"session", session_}, {"reason", protocol::describe(refusal)}});
+        if (retry_after.count() == 0) return refuse(refusal);
+        return refuse(
+            refusal, " Too many wrong ones, try again in " + std::to_string(retry_after.count()) +
+                         " seconds.");
+    }
+    member_ = LoggedIn{.account = result->account, .name = result->name};
+    log::info("login", {{"session", session_}, {"member", result->name}});
+    return protocol::format_credits(dialect_, result->balance);
+}
+
+std::string SundayVerbs::whoami() const
+{
+    if (!member_) return refuse(Refusal::not_logged_in);
+    return protocol::format_user(dialect_, member_->name);
+}
+
+Task<std::string> SundayVerbs::getbalance(const Command& command)
+{
+    if (!member_) co_return refuse(Refusal::not_logged_in);
+    if (!command.argument_count_legal()) co_return wrong_count(" - USAGE: GETBALANCE [username]");
+    struct Found {
+        std::optional<ledger::Member> asker;
+        std::optional<ledger::Member> other;
+    };
+    const bool of_another = command.argument_count == 1;
+    const auto found = co_await house_.ledger.run([&](ledger::Ledger& ledger) {
+        Found result;
+        result.asker = ledger.member(member_->account);
+        const bool may = result.asker && result.asker->admin;
+        if (of_another && may) result.other = ledger.find_member(command.arguments[0]);
+        return result;
+    });
+    if (!found) co_return refuse(found.error());
+    // Locked or closed since the login.
+    if (!found->asker) co_return refuse(Refusal::not_logged_in);
+    if (!of_another) co_return protocol::format_credits(dialect_, found->asker->balance);
+    if (!found->asker->admin) co_return refuse(Refusal::access_denied);
+    if (!found->other) co_return refuse(Refusal::unknown_user);
+    co_return protocol::format_credits(dialect_, found->other->balance);
+}
+
+// --- Machines and slots -------------------------------------------------------------------------
+
+std::string SundayVerbs::machine(const Command& command)
+{
+    if (!command.argument_count_legal()) return wrong_count(machine_usage());
+    const auto found = house_.settings.find_machine(command.arguments[0]);
+    if (!found) return refuse(Refusal::unknown_machine, machine_usage());
+    machine_ = *found;
+    return protocol::format_machine_selected(dialect_, house_.settings.machines[machine_].name);
+}
+
+std::string SundayVerbs::stat(const Command& command) const
+{
+    if (!command.argument_count_legal()) return wrong_count(" - USAGE: STAT [slot]");
+    std::optional<int> wanted;
+    if (command.argument_count == 1) {
+        wanted = parse_slot(command.arguments[0]);
+        if (!wanted) {
+            // Classic servers counted a word where a number belongs as a wrong parameter.
+            const bool js = dialect_ == Dialect::js;
+            return refuse(js ? Refusal::malformed_slot : Refusal::wrong_argument_count);
+        }
+    }
+    return house_.catalog.read(machine_, [&](std::span<const machines::Slot> slots) {
+        std::vector<protocol::StatRow> rows;
+        for (const auto& slot : slots) {
+            if (!wanted || slot.number == *wanted) rows.push_back(stat_row(slot));
+        }
+        if (wanted && rows.empty()) return refuse(Refusal::no_such_slot);
+        return protocol::format_stat(dialect_, rows);
+    });
+}
+
+std::string SundayVerbs::temperature(const Command& command) const
+{
+    if (!command.argument_count_legal()) return wrong_count(" - USAGE: TEMP");
+    const auto fahrenheit = house_.machines[machine_].temperature();
+    if (!fahrenheit) return refuse(Refusal::no_temperature);
+    return protocol::format_temperature(dialect_, *fahrenheit);
+}
+
+std::string SundayVerbs::location(const Command& command) const
+{
+    if (!command.argument_count_legal()) return wrong_count(" - USAGE: LOCATION");
+    return protocol::format_ok(dialect_, house_.settings.machines[machine_].location);
+}
+
+std::string SundayVerbs::server_state() const
+{
+    std::vector<protocol::MachineState> states;
+    for (std::size_t index = 0; index < house_.machines.size(); ++index) {
+        states.push_back({
+            .name = house_.settings.machines[index].name,
+            .connected = house_.machines[index].online(),
+        });
+    }
+    return protocol::format_server_state(states);
+}
+
+// --- Drops --------------------------------------------------------------------------------------
+
+Task<std::string> SundayVerbs::drop(const Command& command)
+{
+    if (!member_) co_return refuse(Refusal::not_logged_in);
+    const bool js = dialect_ == Dialect::js;
+    if (command.argument_count == 0) {
+        co_return refuse(js ? Refusal::malformed_slot : Refusal::wrong_argument_count);
+    }
+    const auto slot = parse_slot(command.arguments[0]);
+    if (!slot) co_return refuse(Refusal::malformed_slot);
+    if (!command.argument_count_legal()) co_return wrong_count(" - USAGE: DROP <slot> [delay]");
+    std::chrono::seconds delay{0};
+    if (command.argument_count == 2) {
+        const auto asked = delay_of(command.arguments[1]);
+        if (!asked) co_return refuse(asked.error());
+        delay = *asked;
+    }
+    co_return co_await drop_slot(slot, delay);
+}
+
+Task<std::string> SundayVerbs::rand(const Command& command)
+{
+    if (!member_) co_return refuse(Refusal::not_logged_in);
+    if (!command.argument_count_legal()) co_return wrong_count(" - USAGE: RAND [delay]");
+    std::chrono::seconds delay{0};
+    if (command.argument_count == 1) {
+        const auto asked = delay_of(command.arguments[0]);
+        if (!asked) {
+            // Classic servers counted a bad delay of RAND as a wrong parameter.
+            const bool js = dialect_ == Dialect::js;
+            co_return refuse(js ? asked.error() : Refusal::wrong_argument_count);
+        }
+        delay = *asked;
+    }
+    co_return co_await drop_slot(std::nullopt, delay);
+}
+
+Task<std::string> SundayVerbs::drop_slot(std::optional<int> slot, std::chrono::seconds delay)
+{
+    DropRequest request;
+    request.account = member_->account;
+    request.member = member_->name;
+    request.session = session_;
+    request.machine = machine_;
+    request.slot = slot;
+    request.delay = delay;
+    request.pass_delay = pass_delay_;
+    const auto result = co_await house_.dispatcher.drop(std::move(request));
+    if (result) co_return protocol::format_dropped(dialect_, result->balance);
+    const auto& [refusal, id] = result.error();
+    if (!id) co_return refuse(refusal);
+    co_return refuse(refusal, " Drop " + std::to_string(protocol::number(*id)) + ".");
+}
+
+std::expected<std::chrono::seconds, Refusal> SundayVerbs::delay_of(std::string_view text) const
+{
+    const auto seconds = all_digits(text) ? protocol::parse_number<int>(text) : std::nullopt;
+    if (!seconds || std::chrono::seconds{*seconds} > house_.settings.drops.max_delay) {
+        return std::unexpected{Refusal::invalid_delay};
+    }
+    return std::chrono::seconds{*seconds};
+}
+
+// --- Refusals -----------------------------------------------------------------------------------
+
+std::string SundayVerbs::refuse(Refusal refusal, std::string_view detail) const
+{
+    return protocol::format_refusal(refusal, dialect_, detail);
+}
+
+std::string SundayVerbs::wrong_count(std::string_view js_usage) const
+{
+    return refuse(
+        Refusal::wrong_argument_count, dialect_ == Dialect::js ? js_usage : std::string_view{});
+}
+
+std::string SundayVerbs::machine_usage() const
+{
+    constexpr std::size_t shown_max = 50;
+    std::string usage = " - USAGE: MACHINE <";
+    const auto& machines = house_.settings.machines;
+    for (std::size_t index = 0; index < std::min(machines.size(), shown_max); ++index) {
+        usage += index == 0 ? " " : " | ";
+        usage += machines[index].id;
+    }
+    return usage + (machines.size() > shown_max ? " | ... >" : " >");
+}
+
+}  // namespace drinkd
