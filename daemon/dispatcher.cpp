@@ -55,7 +55,7 @@ Task<std::expected<DropDone, DropRefused>> Dispatcher::drop(DropRequest request)
     if (host.queue_full()) co_return refused(Refusal::busy);
     if (!host.online()) co_return refused(Refusal::machine_offline);
 
-    const auto reserved = request.slot ? co_await reserve(request) : co_await reserve_any(request);
+    const auto reserved = co_await reserve(request);
     if (!reserved) co_return refused(reserved.error());
     const auto& reservation = *reserved;
     log::debug(
@@ -100,8 +100,9 @@ Task<std::expected<DropDone, DropRefused>> Dispatcher::drop(DropRequest request)
     co_return DropDone{.drop = reservation.drop, .balance = outcome.balance};
 }
 
-Task<std::expected<ledger::Reservation, Refusal>> Dispatcher::reserve(const DropRequest& request)
+Task<std::expected<ledger::Reservation, Refusal>> Dispatcher::reserve(DropRequest& request)
 {
+    if (!request.slot) co_return co_await reserve_any(request);
     // No slot of a machine has a number beyond a byte.
     const auto slot = *request.slot;
     if (slot < 1 || slot > std::numeric_limits<SlotNumber>::max()) {

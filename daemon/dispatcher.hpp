@@ -86,7 +86,8 @@ private:
     };
     using Settled = std::optional<ledger::Settled>;
 
-    Task<std::expected<ledger::Reservation, Refusal>> reserve(const DropRequest& request);
+    /// Reserves the slot asked for, or any, which is then the request's slot.
+    Task<std::expected<ledger::Reservation, Refusal>> reserve(DropRequest& request);
     Task<std::expected<ledger::Reservation, Refusal>> reserve_any(DropRequest& request);
     Task<std::expected<Settled, Refusal>> settle(const Settlement& settlement);
     /// Settles without anybody waiting: again and again until it is durable. `pause` keeps the

@@ -289,7 +289,12 @@ void MachineHost::close(Link& link, LinkEnd reason)
 void MachineHost::arm_timer()
 {
     const auto due = machine_.next_look();
-    if (!due || (timer_due_ && *timer_due_ <= *due)) return;
+    if (!due) {
+        timer_.cancel();
+        timer_due_.reset();
+        return;
+    }
+    if (timer_due_ && *timer_due_ <= *due) return;
     timer_due_ = due;
     timer_.expires_at(*due);
     timer_.async_wait([this](error_code error) {
