@@ -1,0 +1,62 @@
+# What a newcomer, a developer and CI ask for. How each build is configured is said in
+# CMakePresets.json; a plain `make` lists the targets.
+.DEFAULT_GOAL := help
+.PHONY: help build test demo asan tsan format check-format check-scripts tidy clean
+
+JOBS ?= $(shell nproc)
+# ON makes every warning an error: make test DRINKD_WERROR=ON
+DRINKD_WERROR ?= OFF
+
+# The first data race ends the program that it is in, as the other sanitizers' first find does.
+asan: export UBSAN_OPTIONS ?= print_stacktrace=1
+tsan: export TSAN_OPTIONS ?= halt_on_error=1:second_deadlock_stack=1
+
+configure = cmake --preset $(1) -DDRINKD_WERROR=$(DRINKD_WERROR)
+compile = cmake --build --preset $(1) --parallel $(JOBS)
+suite = $(call configure,$(1)) && $(call compile,$(1)) && ctest --preset $(1) --parallel $(JOBS)
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
+
+build: ## drinkd, drink and tini-sim in build/bin, with what they need from Debian
+	@scripts/setup build
+	$(call configure,release)
+	$(call compile,release) --target drinkd drink tini-sim
+
+test: ## build everything and run all tests
+	@scripts/setup build test
+	$(call suite,release)
+
+demo: build ## three machines, four accounts, simulated boards and a live log, until Ctrl-C
+	@scripts/setup demo
+	@scripts/demo
+
+asan: ## all tests with the address and undefined behaviour sanitizers
+	@scripts/setup build test
+	$(call suite,asan)
+
+tsan: ## all tests with the thread sanitizer
+	@scripts/setup build test
+	$(call suite,tsan)
+
+format: ## format all C++ files
+	@scripts/setup format
+	scripts/format
+
+check-format: ## fail when a C++ file is not formatted
+	@scripts/setup format
+	scripts/format --check
+
+check-scripts: ## shellcheck of the shell scripts
+	@scripts/setup scripts
+	shellcheck -s bash scripts/* .ci/run tests/*/*.sh packaging/*/*.sh packaging/completions/*.bash
+
+tidy: ## clang-tidy, over a build with clang
+	@scripts/setup build tidy
+	$(call configure,clang)
+	$(call compile,clang)
+	run-clang-tidy-19 -quiet -j $(JOBS) -p build/clang \
+	    '/(protocol|config|machines|ledger|daemon|clients)/'
+
+clean: ## remove build/, the demo's ledger included
+	rm -rf build

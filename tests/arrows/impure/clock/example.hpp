@@ -1,0 +1,3 @@
+#include <chrono>
+
+inline auto opened_at() { return std::chrono::steady_clock::now(); }
