@@ -30,15 +30,19 @@ ControlServer::ControlServer(
       ledger_{ledger},
       status_{std::move(status)}
 {
-    std::filesystem::remove(path_);
-    acceptor_.open();
+    error_code error;
+    std::error_code ignored;
+    std::filesystem::remove(path_, ignored);
+    acceptor_.open(Protocol{}, error);
     // Between bind and chmod nobody else may connect either.
     const auto mask = ::umask(0177);
-    error_code error;
-    acceptor_.bind(Protocol::endpoint{path_.string()}, error);
+    if (!error) acceptor_.bind(Protocol::endpoint{path_.string()}, error);
     ::umask(mask);
-    if (error) throw boost::system::system_error{error};
-    acceptor_.listen();
+    if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
+    if (error) {
+        throw std::runtime_error{
+            "cannot open the control socket " + path_.string() + ": " + error.message()};
+    }
 }
 
 ControlServer::~ControlServer()

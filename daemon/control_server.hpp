@@ -20,7 +20,7 @@ public:
     using Status = std::function<Task<nlohmann::json>()>;
 
     /// Opens the socket; one that a crashed daemon left is replaced, since the ledger's lock is
-    /// held by now. Throws boost::system::system_error.
+    /// held by now. Throws std::runtime_error.
     ControlServer(
         asio::io_context& io, std::filesystem::path path, LedgerService& ledger, Status status);
     ~ControlServer();

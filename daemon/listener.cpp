@@ -29,12 +29,18 @@ Listener::Listener(
       make_session_{std::move(make_session)}
 {
     const tcp::endpoint local{asio::ip::make_address(endpoint.address), endpoint.port};
-    acceptor_.open(local.protocol());
-    acceptor_.set_option(asio::socket_base::reuse_address{true});
+    error_code error;
+    acceptor_.open(local.protocol(), error);
+    if (!error) acceptor_.set_option(asio::socket_base::reuse_address{true}, error);
     // `::` takes IPv4 too, whatever the system's default is.
-    if (local.address().is_v6()) acceptor_.set_option(asio::ip::v6_only{false});
-    acceptor_.bind(local);
-    acceptor_.listen();
+    if (!error && local.address().is_v6()) {
+        acceptor_.set_option(asio::ip::v6_only{false}, error);
+    }
+    if (!error) acceptor_.bind(local, error);
+    if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
+    if (error) {
+        throw std::runtime_error{"cannot listen on " + describe(local) + ": " + error.message()};
+    }
 }
 
 void Listener::start() { spawn(strand_, accept_all(), "accepting connections"); }

@@ -16,7 +16,7 @@ public:
     /// Makes the session of an accepted, admitted connection.
     using MakeSession = std::function<void(Socket, Connections::Place)>;
 
-    /// Opens the socket. Throws boost::system::system_error. `refusal` is what a connection that is
+    /// Opens the socket. Throws std::runtime_error. `refusal` is what a connection that is
     /// one too many is told before it is closed.
     Listener(
         asio::io_context& io, const config::Endpoint& endpoint, Connections& connections,

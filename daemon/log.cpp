@@ -32,6 +32,12 @@ void append_value(std::string& out, const Value& value)
     }
 }
 
+bool says_nothing(const Field& field)
+{
+    const auto* text = std::get_if<std::string_view>(&field.value);
+    return text && text->empty();
+}
+
 void write(spdlog::level::level_enum level, std::string_view event, Fields fields)
 {
     auto* logger = spdlog::default_logger_raw();
@@ -66,6 +72,7 @@ std::string format_text(std::string_view event, Fields fields)
 {
     std::string line{event};
     for (const auto& field : fields) {
+        if (says_nothing(field)) continue;
         line += ' ';
         line += field.name;
         line += '=';
@@ -79,6 +86,7 @@ std::string format_json(std::string_view event, Fields fields)
     nlohmann::ordered_json line;
     line["event"] = event;
     for (const auto& field : fields) {
+        if (says_nothing(field)) continue;
         std::visit([&](const auto& value) { line[std::string{field.name}] = value; }, field.value);
     }
     // Bytes that are no UTF-8 are replaced: a peer's words must not make a line unreadable.

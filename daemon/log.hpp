@@ -16,8 +16,8 @@ namespace drinkd::log {
 
 using Value = std::variant<std::string_view, std::int64_t, double, bool>;
 
-/// A named value of an event. The names are the same everywhere: drop, machine, member, slot,
-/// session, address, board, reason.
+/// A named value of an event; one with an empty text is left out. The names are the same
+/// everywhere: drop, machine, member, slot, session, address, board, reason.
 struct Field {
     Field(std::string_view field_name, std::string_view text) : name{field_name}, value{text} {}
     Field(std::string_view field_name, const char* text)
