@@ -56,7 +56,7 @@ tidy: ## clang-tidy, over a build with clang
 	$(call configure,clang)
 	$(call compile,clang)
 	run-clang-tidy-19 -quiet -j $(JOBS) -p build/clang \
-	    '/(protocol|config|machines|ledger|daemon|clients)/'
+	    '^$(CURDIR)/(protocol|config|machines|ledger|daemon|clients)/'
 
 clean: ## remove build/, the demo's ledger included
 	rm -rf build
