@@ -146,8 +146,9 @@ std::string SundayVerbs::logged_in_reply(const Authenticator::Result& result)
 {
     if (!result) {
         const auto& [refusal, retry_after] = result.error();
-        log::info(
-            "login refused", {{"session", session_}, {"reason", protocol::describe(refusal)}});
+        // Only what cost a comparison is worth a line: others could be sent without end.
+        const auto log_it = retry_after.count() == 0 ? log::info : log::debug;
+        log_it("login refused", {{"session", session_}, {"reason", protocol::describe(refusal)}});
         if (retry_after.count() == 0) return refuse(refusal);
         return refuse(
             refusal, " Too many wrong ones, try again in " + std::to_string(retry_after.count()) +
