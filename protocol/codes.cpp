@@ -130,6 +130,16 @@ int code_of(Refusal refusal, Dialect dialect)
     return dialect == Dialect::js ? meaning.js : meaning.classic;
 }
 
+std::optional<Refusal> find_refusal(int code)
+{
+    // Numbers that both dialects use for different reasons (409) are read as js means them.
+    for (const auto column : {&Meaning::js, &Meaning::classic}) {
+        const auto row = std::ranges::find(meanings, code, column);
+        if (row != std::end(meanings)) return row->refusal;
+    }
+    return std::nullopt;
+}
+
 std::string format_refusal(Refusal refusal, Dialect dialect, std::string_view detail)
 {
     const int code = code_of(refusal, dialect);

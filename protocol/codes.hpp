@@ -53,6 +53,10 @@ std::optional<std::string_view> code_text(int code, Dialect dialect);
 /// The number of a refusal in that dialect.
 int code_of(Refusal refusal, Dialect dialect);
 
+/// What a server means by a number, in whichever dialect it has one meaning, or nothing for a
+/// number that drinkd does not send.
+std::optional<Refusal> find_refusal(int code);
+
 /// A whole reply line: `ERR <code> <text><detail>` and the dialect's line end. `detail` follows the
 /// text as it is, so it brings its own blank.
 std::string format_refusal(Refusal refusal, Dialect dialect, std::string_view detail = {});

@@ -254,3 +254,13 @@ TEST_CASE("codes: a detail follows the text as it is")
         protocol::format_refusal(Refusal::outcome_unknown, Dialect::classic, " Drop 7.") ==
         "ERR 103 Unknown Failure. Drop 7.\n");
 }
+
+TEST_CASE("codes: a client finds what a number means")
+{
+    CHECK(protocol::find_refusal(203) == Refusal::poor);
+    CHECK(protocol::find_refusal(407) == Refusal::wrong_password);
+    CHECK(protocol::find_refusal(202) == Refusal::wrong_password);
+    CHECK(protocol::find_refusal(409) == Refusal::malformed_slot);
+    CHECK_FALSE(protocol::find_refusal(0));
+    CHECK_FALSE(protocol::find_refusal(999));
+}

@@ -1,0 +1,167 @@
+#include "clients/drink/output.hpp"
+
+#include "clients/common/terminal.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace drink {
+namespace {
+
+using clients::Colour;
+
+// Members of an object stay in the order in which they are written here.
+using Json = nlohmann::ordered_json;
+
+struct State {
+    std::string_view text;
+    Colour colour;
+};
+
+State state_of(const protocol::ReceivedStatRow& slot)
+{
+    if (!slot.enabled) return {"disabled", Colour::dim};
+    if (slot.left <= 0) return {"empty", Colour::bad};
+    return {"", Colour::plain};
+}
+
+State state_of(std::optional<bool> online)
+{
+    if (!online) return {"", Colour::plain};
+    return *online ? State{"online", Colour::good} : State{"offline", Colour::bad};
+}
+
+std::string show(State state, bool colour)
+{
+    return clients::coloured(state.text, colour ? state.colour : Colour::plain);
+}
+
+std::string format_table(const MachineListing& machine, bool colour)
+{
+    auto text = fmt::format(
+        "{} ({})", clients::without_controls(machine.name), clients::without_controls(machine.id));
+    if (machine.online) text += "  " + show(state_of(machine.online), colour);
+    text += '\n';
+    if (machine.slots.empty()) return text + "  no slots\n";
+
+    constexpr std::string_view item_title = "item";
+    std::size_t item_columns = item_title.size();
+    std::size_t price_columns = std::string_view{"price"}.size();
+    std::size_t left_columns = std::string_view{"left"}.size();
+    for (const auto& slot : machine.slots) {
+        item_columns = std::max(item_columns, clients::columns(slot.item));
+        price_columns = std::max(price_columns, std::to_string(slot.price).size());
+        left_columns = std::max(left_columns, std::to_string(slot.left).size());
+    }
+    text += fmt::format(
+        "  {:>4}  {:<{}}  {:>{}}  {:>{}}\n", "slot", item_title, item_columns, "price",
+        price_columns, "left", left_columns);
+    for (const auto& slot : machine.slots) {
+        // Padded here: fmt would count bytes where an escape or a character of UTF-8 has several.
+        auto item = clients::without_controls(slot.item);
+        item.append(item_columns - std::min(item_columns, clients::columns(item)), ' ');
+        text += fmt::format(
+            "  {:>4}  {}  {:>{}}  {:>{}}", slot.slot, item, slot.price, price_columns, slot.left,
+            left_columns);
+        if (const auto state = state_of(slot); !state.text.empty()) {
+            text += "  " + show(state, colour);
+        }
+        text += '\n';
+    }
+    return text;
+}
+
+Json json_of(const MachineListing& machine)
+{
+    Json slots = Json::array();
+    for (const auto& slot : machine.slots) {
+        slots.push_back(
+            {{"slot", slot.slot},
+             {"item", slot.item},
+             {"price", slot.price},
+             {"left", slot.left},
+             {"enabled", slot.enabled}});
+    }
+    Json online;
+    if (machine.online) online = *machine.online;
+    return {
+        {"id", machine.id},
+        {"name", machine.name},
+        {"online", online},
+        {"slots", std::move(slots)}};
+}
+
+std::string_view kind_of(ExitCode code)
+{
+    switch (code) {
+        case ExitCode::done:
+            return "done";
+        case ExitCode::refused:
+            return "refused";
+        case ExitCode::usage:
+            return "usage";
+        case ExitCode::no_connection:
+            return "no_connection";
+        case ExitCode::not_logged_in:
+            return "not_logged_in";
+        case ExitCode::outcome_unknown:
+            return "outcome_unknown";
+        case ExitCode::interrupted:
+            return "interrupted";
+    }
+    return "";
+}
+
+// The server's words may be no UTF-8, which must not stop the output.
+std::string line_of(const Json& json)
+{
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace
+
+std::string format_tables(std::span<const MachineListing> machines, bool colour)
+{
+    std::string text;
+    for (const auto& machine : machines) {
+        if (!text.empty()) text += '\n';
+        text += format_table(machine, colour);
+    }
+    return text;
+}
+
+std::string format_json(std::span<const MachineListing> machines)
+{
+    Json list = Json::array();
+    for (const auto& machine : machines) list.push_back(json_of(machine));
+    return line_of({{"machines", std::move(list)}});
+}
+
+std::string format_json(const DropOutcome& outcome)
+{
+    Json balance;
+    if (outcome.balance) balance = *outcome.balance;
+    return line_of(
+        {{"dropped", true},
+         {"machine", outcome.machine},
+         {"slot", outcome.slot},
+         {"balance", std::move(balance)}});
+}
+
+std::string format_json(const Failure& failure)
+{
+    Json error{{"kind", kind_of(failure.exit_code)}};
+    if (failure.code != 0) error["code"] = failure.code;
+    error["text"] = failure.text;
+    if (failure.drop) error["drop"] = *failure.drop;
+    return line_of({{"error", std::move(error)}});
+}
+
+std::string format_credits(protocol::Credits credits)
+{
+    return fmt::format("{} {}", credits, credits == 1 ? "credit" : "credits");
+}
+
+}  // namespace drink
