@@ -17,6 +17,12 @@ using machines::LinkEnd;
 
 machines::Instant now() { return std::chrono::steady_clock::now(); }
 
+bool is_command(const machines::Effect& effect)
+{
+    return std::holds_alternative<machines::SendDrop>(effect) ||
+           std::holds_alternative<machines::AskStatus>(effect);
+}
+
 // Boards send a few hundred bytes at most; what a hostile one sends is cut into turns of this.
 constexpr std::size_t read_bytes_max = 4'096;
 
@@ -168,12 +174,11 @@ void MachineHost::advance()
     for (auto effects = machine_.take_effects(); !effects.empty();
          effects = machine_.take_effects()) {
         // The board's next command goes out before members are woken with the last one's outcome.
-        const auto is_command = [](const machines::Effect& effect) {
-            return std::holds_alternative<machines::SendDrop>(effect) ||
-                   std::holds_alternative<machines::AskStatus>(effect);
-        };
-        std::ranges::stable_partition(effects, is_command);
-        for (const auto& effect : effects) carry_out(effect);
+        for (const bool commands : {true, false}) {
+            for (const auto& effect : effects) {
+                if (is_command(effect) == commands) carry_out(effect);
+            }
+        }
         machine_.advance(now());
     }
     online_ = machine_.online();
