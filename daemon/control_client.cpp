@@ -117,7 +117,7 @@ std::expected<json, std::string> change_ledger(const config::Settings& settings,
             if (reply || std::chrono::steady_clock::now() > give_up) return reply;
             std::this_thread::sleep_for(look_again_after);
         }
-    } catch (const ledger::Unusable& error) {
+    } catch (const std::exception& error) {
         return std::unexpected{"the ledger " + settings.ledger.string() + ": " + error.what()};
     }
 }

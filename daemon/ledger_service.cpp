@@ -1,8 +1,11 @@
 #include "daemon/ledger_service.hpp"
 
+#include "daemon/log.hpp"
+
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace drinkd {
 namespace {
@@ -67,7 +70,16 @@ void LedgerService::work()
 void LedgerService::run_one_batch(std::vector<QueuedOperation*> batch)
 {
     const std::vector<ledger::Operation*> operations{batch.begin(), batch.end()};
-    healthy_ = ledger::run_batch(ledger_, operations);
+    try {
+        healthy_ = ledger::run_batch(ledger_, operations);
+    } catch (const std::exception& error) {
+        // Whether the batch was kept cannot be found out, so nobody may be told anything: the
+        // connections break, and the next start finds every open drop and calls it in doubt.
+        log::error(
+            "the ledger failed and cannot be opened again; ending", {{"reason", error.what()}});
+        log::flush();
+        std::_Exit(EXIT_FAILURE);
+    }
     if (auto changed = ledger_.take_changed_slots(); !changed.empty()) {
         slots_changed_(std::move(changed));
     }

@@ -169,21 +169,25 @@ void MachineHost::enqueue(Waiter& waiter)
 
 void MachineHost::advance()
 {
-    machine_.advance(now());
-    // A send that fails, or a member who is woken here, can cause more.
-    for (auto effects = machine_.take_effects(); !effects.empty();
-         effects = machine_.take_effects()) {
-        // The board's next command goes out before members are woken with the last one's outcome.
-        for (const bool commands : {true, false}) {
-            for (const auto& effect : effects) {
-                if (is_command(effect) == commands) carry_out(effect);
-            }
-        }
+    // What is carried out can fail, and then there is more to do.
+    do {
         machine_.advance(now());
-    }
+    } while (carry_out_effects());
     online_ = machine_.online();
     queued_ = machine_.queued();
     arm_timer();
+}
+
+bool MachineHost::carry_out_effects()
+{
+    const auto effects = machine_.take_effects();
+    // The board's next command goes out before members are woken with the last one's outcome.
+    for (const bool commands : {true, false}) {
+        for (const auto& effect : effects) {
+            if (is_command(effect) == commands) carry_out(effect);
+        }
+    }
+    return !effects.empty();
 }
 
 void MachineHost::carry_out(const machines::Effect& effect)
@@ -252,7 +256,8 @@ void MachineHost::read_dry(Link& link)
         error_code error;
         if (link.socket.available(error) == 0 || error) break;
     }
-    advance();
+    // Without advancing: nothing more is sent on a link that is about to be replaced.
+    carry_out_effects();
 }
 
 bool MachineHost::receive(Link& link)

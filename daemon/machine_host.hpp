@@ -89,8 +89,10 @@ private:
     struct Waiter;
 
     void enqueue(Waiter& waiter);
-    /// Does all that has become possible, and then what the machine asks for.
+    /// Does all that has become possible, and what the machine asks for.
     void advance();
+    /// False when there was nothing to carry out.
+    bool carry_out_effects();
     void carry_out(const machines::Effect& effect);
     void send_to_board(std::string_view bytes);
     void finish(const machines::DropEnded& ended);

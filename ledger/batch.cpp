@@ -5,7 +5,6 @@ namespace {
 
 bool run_together(Ledger& ledger, std::span<Operation* const> operations)
 {
-    if (!ledger.ready()) return false;
     try {
         for (auto* operation : operations) operation->run(ledger);
     } catch (const std::exception& error) {

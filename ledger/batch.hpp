@@ -22,7 +22,8 @@ protected:
 
 /// Runs operations, in order, in one transaction, and returns when each is either durable or has
 /// been told that it failed. A refusal or a fault of one does not touch the others: after a fault
-/// they run again, each in a transaction of its own. False when one of them failed.
+/// they run again, each in a transaction of its own. False when one of them failed. Throws as
+/// Ledger::commit() does.
 bool run_batch(Ledger& ledger, std::span<Operation* const> operations);
 
 }  // namespace ledger

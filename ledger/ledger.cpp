@@ -126,11 +126,11 @@ void Ledger::open_file()
     statements_.reset();
     database_.reset();
     auto database = std::make_unique<sqlite::Database>(file_, sqlite::Database::Mode::read_write);
+    migrate(*database);  // First of all: refuses a file of another program, which stays as it is.
     if (database->text("PRAGMA journal_mode = WAL") != "wal") {
         throw Unusable{"its file system does not allow a write-ahead log"};
     }
     database->execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
-    migrate(*database);
     statements_ = std::make_unique<Statements>(*database);
     database_ = std::move(database);
 }
@@ -214,7 +214,6 @@ void Ledger::write()
 
 bool Ledger::commit()
 {
-    if (!database_) return false;
     if (database_->in_transaction()) {
         const auto batch = batch_ + 1;
         try {
@@ -222,7 +221,7 @@ bool Ledger::commit()
             statements_->commit.run();
         } catch (const sqlite::Error& error) {
             surroundings_.report_fault(error.what());
-            if (!error.is_out_of_space() && !error.is_locked()) return reopen_and_check(batch);
+            if (!error.is_out_of_space() && !error.is_locked()) return kept_after_all(batch);
             rollback();
             return false;
         }
@@ -241,7 +240,7 @@ bool Ledger::commit()
 
 void Ledger::rollback()
 {
-    if (database_ && database_->in_transaction()) {
+    if (database_->in_transaction()) {
         try {
             database_->execute("ROLLBACK");
         } catch (const sqlite::Error& error) {
@@ -255,25 +254,19 @@ void Ledger::rollback()
     open_drops_.rollback();
 }
 
-bool Ledger::ready()
+bool Ledger::kept_after_all(std::int64_t batch)
 {
-    if (database_) return true;
-    try {
-        open_file();
-        load();
-    } catch (const std::exception& error) {
-        surroundings_.report_fault(error.what());
-        statements_.reset();
-        database_.reset();
-    }
-    return database_ != nullptr;
-}
-
-bool Ledger::reopen_and_check(std::int64_t batch)
-{
-    statements_.reset();
-    database_.reset();
-    return ready() && batch_ == batch;
+    open_file();
+    load();
+    if (batch_ != batch) return false;
+    // What the log seems to hold may be in the system's cache only. A checkpoint writes it into the
+    // file and syncs that, so that what was found is also what stays.
+    auto checkpoint = database_->prepare("PRAGMA wal_checkpoint(TRUNCATE)");
+    checkpoint.start();
+    const bool done = checkpoint.step() && checkpoint.integer(0) == 0;
+    checkpoint.reset();
+    if (!done) throw Unusable{"what is in its write-ahead log cannot be made durable"};
+    return true;
 }
 
 std::optional<std::string> Ledger::reply_of(std::string_view request)

@@ -122,11 +122,10 @@ public:
 
     /// Makes everything since the last commit durable. False when nothing of it was kept; memory is
     /// then back where it was. A commit that fails for anything but space or a lock leaves the
-    /// file's state unknown: it is closed and opened again, and tells whether the commit was kept.
+    /// file's state unknown: it is opened again, and tells whether the commit was kept. Throws when
+    /// that is impossible too: then nobody may be told anything, and the process has to end.
     [[nodiscard]] bool commit();
     void rollback();
-    /// False after a fault that closed the file, until it could be opened again. Tries that.
-    [[nodiscard]] bool ready();
     void report_fault(std::string_view what) const { surroundings_.report_fault(what); }
 
     // --- Accounts -------------------------------------------------------------------------------
@@ -205,7 +204,7 @@ private:
 
     void open_file();
     void load();
-    bool reopen_and_check(std::int64_t batch);
+    bool kept_after_all(std::int64_t batch);
     /// Starts a transaction unless one is under way. Before the first statement that writes.
     void write();
     std::int64_t now() const { return surroundings_.now_ms(); }

@@ -110,6 +110,19 @@ END;
 CREATE TRIGGER transfers_stay BEFORE UPDATE ON transfers BEGIN
     SELECT RAISE(ABORT, 'a transfer is never changed');
 END;
+CREATE TRIGGER transfers_are_never_removed BEFORE DELETE ON transfers BEGIN
+    SELECT RAISE(ABORT, 'a transfer is never removed');
+END;
+-- What changes a balance must be what the newest transfer does to it.
+CREATE TRIGGER balances_change_by_transfers BEFORE UPDATE OF balance ON accounts BEGIN
+    SELECT RAISE(ABORT, 'a balance changes only by a transfer') WHERE NOT EXISTS (
+        SELECT 1 FROM transfers WHERE id = (SELECT max(id) FROM transfers)
+            AND NEW.balance - OLD.balance = iif(credit = OLD.id, amount, 0) -
+                                            iif(debit = OLD.id, amount, 0));
+END;
+CREATE TRIGGER accounts_start_empty BEFORE INSERT ON accounts WHEN NEW.balance <> 0 BEGIN
+    SELECT RAISE(ABORT, 'a balance changes only by a transfer');
+END;
 CREATE TRIGGER accounts_keep_holds BEFORE UPDATE OF balance ON accounts
 WHEN NEW.balance < OLD.balance AND OLD.kind = 'member' BEGIN
     SELECT RAISE(ABORT, 'held credits cannot be spent') WHERE NEW.balance <
@@ -123,6 +136,11 @@ CREATE TRIGGER drops_are_covered BEFORE INSERT ON drops BEGIN
     SELECT RAISE(ABORT, 'the item for the drop is not there')
         FROM slots WHERE id = NEW.slot AND stock <=
         (SELECT count(*) FROM drops WHERE slot = NEW.slot AND settled_at IS NULL);
+END;
+CREATE TRIGGER slots_keep_holds BEFORE UPDATE OF stock ON slots
+WHEN NEW.stock < OLD.stock BEGIN
+    SELECT RAISE(ABORT, 'held items cannot leave') WHERE NEW.stock <
+        (SELECT count(*) FROM drops WHERE slot = OLD.id AND settled_at IS NULL);
 END;
 CREATE TRIGGER drops_settle_once BEFORE UPDATE OF state ON drops
 WHEN OLD.settled_at IS NOT NULL BEGIN

@@ -53,6 +53,7 @@ std::optional<DropId> BoardLink::suspect() const
 
 BoardLink::Due BoardLink::take_due(Instant now)
 {
+    if (state_ == State::fresh && now >= ready_at_) state_ = State::idle;
     if (now >= last_heard_ + times_.close_after) return Due::close_silent;
     if (state_ == State::dropping && now >= answer_due_) {
         state_ = State::suspect;
@@ -60,8 +61,7 @@ BoardLink::Due BoardLink::take_due(Instant now)
         return Due::timed_out;
     }
     if (state_ == State::suspect && now >= answer_due_) return Due::close_unanswered;
-    const bool quiet = state_ == State::idle || (state_ == State::fresh && now >= ready_at_);
-    if (quiet && now >= last_heard_ + times_.ask_after) return Due::ask_status;
+    if (state_ == State::idle && now >= last_heard_ + times_.ask_after) return Due::ask_status;
     return Due::nothing;
 }
 

@@ -1,0 +1,198 @@
+// The rules once more, in the file itself: no statement can write what breaks them.
+#include "ledger/sqlite.hpp"
+#include "ledger_rig.hpp"
+#include "support/catch.hpp"
+
+#include <string>
+
+namespace {
+
+using Catch::Matchers::Contains;
+
+const std::string insert_transfer =
+    "INSERT INTO transfers (at, debit, credit, amount, actor, reason) VALUES ";
+const std::string insert_drop =
+    "INSERT INTO drops (id, account, slot, item, price, state, opened_at) VALUES ";
+
+// A ledger in which ann (account 2) has 1,000 credits, 50 of them held, and one Coke is held.
+LedgerRig& with_open_drop(LedgerRig& rig)
+{
+    rig.reserve(1);
+    rig.commit();
+    return rig;
+}
+
+void require_refused(LedgerRig& rig, const std::string& sql, const std::string& why)
+{
+    CAPTURE(sql);
+    REQUIRE_THROWS_WITH(rig.sql(sql), Contains(why));
+    rig.require_sound();
+}
+
+}  // namespace
+
+TEST_CASE("constraints: a member's balance never falls below zero")
+{
+    LedgerRig rig;
+    const auto overdraw = insert_transfer + "(1, 2, 1, 1001, 'a', 'r')";
+    require_refused(rig, overdraw, "held credits cannot be spent");
+    require_refused(rig, "BEGIN; DROP TRIGGER accounts_keep_holds;" + overdraw, "CHECK");
+}
+
+TEST_CASE("constraints: held credits can not be spent")
+{
+    LedgerRig rig;
+    with_open_drop(rig);
+    require_refused(
+        rig, insert_transfer + "(1, 2, 1, 951, 'a', 'r')", "held credits cannot be spent");
+    rig.sql(insert_transfer + "(1, 2, 1, 950, 'a', 'r')");
+}
+
+TEST_CASE("constraints: a balance changes only by a transfer")
+{
+    LedgerRig rig;
+    for (const std::string sql :
+         {"UPDATE accounts SET balance = balance + 1 WHERE id = 2",
+          "UPDATE accounts SET balance = balance - 1 WHERE id = 2",
+          "UPDATE accounts SET balance = balance + 1 WHERE id = 1",
+          "UPDATE accounts SET balance = 0"}) {
+        require_refused(rig, sql, "a balance changes only by a transfer");
+    }
+}
+
+TEST_CASE("constraints: a new account has nothing")
+{
+    LedgerRig rig;
+    require_refused(
+        rig, "INSERT INTO accounts (kind, name, balance, opened_at) VALUES ('member', 'bob', 5, 1)",
+        "a balance changes only by a transfer");
+}
+
+TEST_CASE("constraints: a transfer is never changed")
+{
+    LedgerRig rig;
+    require_refused(rig, "UPDATE transfers SET amount = 5", "a transfer is never changed");
+    require_refused(rig, "UPDATE transfers SET reason = 'x'", "a transfer is never changed");
+}
+
+TEST_CASE("constraints: a transfer is never removed")
+{
+    LedgerRig rig;
+    require_refused(rig, "DELETE FROM transfers", "a transfer is never removed");
+}
+
+TEST_CASE("constraints: a transfer moves something, from one account to another")
+{
+    LedgerRig rig;
+    require_refused(rig, insert_transfer + "(1, 1, 2, 0, 'a', 'r')", "CHECK");
+    require_refused(rig, insert_transfer + "(1, 1, 2, -5, 'a', 'r')", "CHECK");
+    require_refused(rig, insert_transfer + "(1, 2, 2, 5, 'a', 'r')", "CHECK");
+}
+
+TEST_CASE("constraints: a transfer is between accounts that exist")
+{
+    LedgerRig rig;
+    require_refused(rig, insert_transfer + "(1, 1, 99, 5, 'a', 'r')", "FOREIGN KEY");
+    require_refused(rig, insert_transfer + "(1, 99, 1, 5, 'a', 'r')", "FOREIGN KEY");
+}
+
+TEST_CASE("constraints: a member has one reserved drop")
+{
+    LedgerRig rig;
+    with_open_drop(rig);
+    require_refused(rig, insert_drop + "(5, 2, 1, 'Coke', 50, 'reserved', 1)", "UNIQUE");
+}
+
+TEST_CASE("constraints: a drop is covered by credits that nothing holds")
+{
+    LedgerRig rig;
+    with_open_drop(rig);
+    require_refused(
+        rig, insert_drop + "(5, 2, 1, 'Coke', 951, 'in_doubt', 1)",
+        "the credits for the drop are not there");
+    rig.sql(insert_drop + "(5, 2, 1, 'Coke', 950, 'in_doubt', 1)");
+}
+
+TEST_CASE("constraints: a drop is covered by an item that nothing holds")
+{
+    LedgerRig rig;
+    require_refused(
+        rig, insert_drop + "(5, 2, 4, 'Juice', 40, 'reserved', 1)",
+        "the item for the drop is not there");
+    rig.reserve(3);
+    rig.commit();
+    require_refused(
+        rig, insert_drop + "(5, 2, 3, 'Tea', 30, 'in_doubt', 1)",
+        "the item for the drop is not there");
+}
+
+TEST_CASE("constraints: a stock is never below zero")
+{
+    LedgerRig rig;
+    const std::string below_zero = "UPDATE slots SET stock = -1 WHERE number = 1";
+    require_refused(rig, below_zero, "held items cannot leave");
+    require_refused(rig, "BEGIN; DROP TRIGGER slots_keep_holds;" + below_zero, "CHECK");
+}
+
+TEST_CASE("constraints: a stock never falls below what open drops hold")
+{
+    LedgerRig rig;
+    with_open_drop(rig);
+    require_refused(rig, "UPDATE slots SET stock = 0 WHERE number = 1", "held items cannot leave");
+}
+
+TEST_CASE("constraints: a drop settles once")
+{
+    LedgerRig rig;
+    rig.settle(rig.reserve(1), ledger::DropEvent::nacked);
+    rig.commit();
+    require_refused(rig, "UPDATE drops SET state = 'dispensed'", "a drop settles once");
+}
+
+TEST_CASE("constraints: a drop is settled by somebody at some time, or open")
+{
+    LedgerRig rig;
+    with_open_drop(rig);
+    require_refused(rig, "UPDATE drops SET state = 'refused'", "CHECK");
+    require_refused(rig, "UPDATE drops SET settled_at = 5, settled_by = 'a'", "CHECK");
+    require_refused(rig, "UPDATE drops SET state = 'refused', settled_at = 5", "CHECK");
+}
+
+TEST_CASE("constraints: a drop is in a state that exists")
+{
+    LedgerRig rig;
+    with_open_drop(rig);
+    require_refused(rig, "UPDATE drops SET state = 'sent'", "CHECK");
+}
+
+TEST_CASE("constraints: the id of a drop fits every reader")
+{
+    LedgerRig rig;
+    require_refused(
+        rig, insert_drop + "(9007199254740992, 2, 1, 'Coke', 50, 'reserved', 1)", "CHECK");
+}
+
+TEST_CASE("constraints: there is one open account of a name, in any case")
+{
+    LedgerRig rig;
+    require_refused(
+        rig, "INSERT INTO accounts (kind, name, opened_at) VALUES ('member', 'ANN', 1)", "UNIQUE");
+}
+
+TEST_CASE("constraints: an iButton opens one account")
+{
+    LedgerRig rig;
+    rig.add_member("bob", 0);
+    rig.commit();
+    require_refused(rig, "UPDATE accounts SET ibutton = '01' WHERE kind = 'member'", "UNIQUE");
+}
+
+TEST_CASE("constraints: prices and figures are numbers that can be")
+{
+    LedgerRig rig;
+    require_refused(rig, "UPDATE slots SET price = -1", "CHECK");
+    require_refused(rig, "UPDATE slots SET sold = -1", "CHECK");
+    require_refused(rig, "UPDATE slots SET number = 256 WHERE number = 1", "CHECK");
+    require_refused(rig, "UPDATE slots SET sensor = 3", "CHECK");
+    require_refused(rig, "UPDATE slots SET price = 'free'", "cannot store TEXT");
+}
