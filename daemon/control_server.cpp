@@ -20,6 +20,15 @@ constexpr std::size_t request_bytes_max = 65'536;
 constexpr std::size_t peers_max = 64;
 constexpr std::chrono::seconds peer_limit{10};
 
+// For the log. Empty when it is anything but a text: values can be nested so deeply that the stack
+// would not do to write them.
+std::string text_of(const json& request, const char* name)
+{
+    const auto found = request.find(name);
+    if (found == request.end() || !found->is_string()) return {};
+    return protocol::printable(found->get_ref<const std::string&>());
+}
+
 }  // namespace
 
 ControlServer::ControlServer(
@@ -107,7 +116,7 @@ Task<json> ControlServer::answer(std::string_view line)
         json reply = {{"ok", false}, {"error", "the request is not a JSON object"}};
         co_return reply;
     }
-    const auto command = request.value("command", json{});
+    const auto command = text_of(request, "command");
     if (command == "status") co_return co_await status_();
     auto reply =
         co_await ledger_.run([&](ledger::Ledger& ledger) { return carry_out(ledger, request); });
@@ -116,8 +125,8 @@ Task<json> ControlServer::answer(std::string_view line)
         co_return failed;
     }
     log::info(
-        "control command", {{"command", command.dump()},
-                            {"actor", request.value("actor", json{}).dump()},
+        "control command", {{"command", command},
+                            {"actor", text_of(request, "actor")},
                             {"done", reply->value("ok", false)}});
     co_return *std::move(reply);
 }

@@ -250,9 +250,9 @@ nlohmann::json Gateway::addresses() const
 Task<> Gateway::serve_until_signal()
 {
     const auto [error, signal] = co_await signals_.async_wait(use_tuple);
-    log::info("stopping", {{"signal", signal}});
     // A second signal has its default effect: the process ends at once.
     signals_.clear();
+    log::info("stopping", {{"signal", signal}});
     co_await shut_down();
 }
 

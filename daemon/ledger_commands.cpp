@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <iterator>
+#include <type_traits>
+#include <utility>
 
 namespace drinkd {
 namespace {
@@ -19,16 +21,23 @@ public:
     using std::runtime_error::runtime_error;
 };
 
+// Stricter than get(), which cuts off fractions and makes too large numbers negative.
+template <class Value>
+bool holds(const json& value)
+{
+    if (std::is_same_v<Value, bool>) return value.is_boolean();
+    if (std::is_same_v<Value, std::string>) return value.is_string();
+    if (value.is_number_unsigned()) return std::in_range<std::int64_t>(value.get<std::uint64_t>());
+    return value.is_number_integer();
+}
+
 template <class Value>
 Value member(const json& request, const char* name)
 {
     const auto found = request.find(name);
     if (found == request.end()) throw BadRequest{std::string{"'"} + name + "' is missing"};
-    try {
-        return found->get<Value>();
-    } catch (const json::exception&) {
-        throw BadRequest{std::string{"'"} + name + "' has a wrong type"};
-    }
+    if (!holds<Value>(*found)) throw BadRequest{std::string{"'"} + name + "' has a wrong type"};
+    return found->get<Value>();
 }
 
 template <class Value>

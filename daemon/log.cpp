@@ -16,13 +16,18 @@ constexpr std::size_t unwritten_lines_max = 8'192;
 // Set once, before any thread but the main one runs.
 bool as_json = false;
 
+// Bytes that are no UTF-8 are replaced: a peer's words must not make a line unreadable.
+std::string in_one_line(const nlohmann::ordered_json& value)
+{
+    return value.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+}
+
 void append_value(std::string& out, const Value& value)
 {
     if (const auto* text = std::get_if<std::string_view>(&value)) {
-        const bool plain = !text->empty() && std::ranges::all_of(*text, [](char c) {
-            return c > ' ' && c <= '~' && c != '"' && c != '=' && c != '\\';
-        });
-        out += plain ? std::string{*text} : nlohmann::json(*text).dump(-1, ' ', true);
+        const bool plain = std::ranges::all_of(
+            *text, [](char c) { return c > ' ' && c <= '~' && c != '"' && c != '=' && c != '\\'; });
+        out += plain ? std::string{*text} : in_one_line(*text);
     } else if (const auto* number = std::get_if<std::int64_t>(&value)) {
         out += std::to_string(*number);
     } else if (const auto* real = std::get_if<double>(&value)) {
@@ -89,8 +94,7 @@ std::string format_json(std::string_view event, Fields fields)
         if (says_nothing(field)) continue;
         std::visit([&](const auto& value) { line[std::string{field.name}] = value; }, field.value);
     }
-    // Bytes that are no UTF-8 are replaced: a peer's words must not make a line unreadable.
-    const auto object = line.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+    const auto object = in_one_line(line);
     return object.substr(1, object.size() - 2);
 }
 

@@ -45,8 +45,13 @@ LoginGuard::Verdict LoginGuard::may_try(
         return Refuse{.retry_after = budget_refill_each};
     }
     const auto found = rows_.find({address, protocol::lower_case(name)});
-    if (found == rows_.end() || found->second.wrong_in_a_row < free_tries) return Compare{};
+    if (found == rows_.end()) return Compare{};
     auto& row = found->second;
+    if (now - row.last_wrong > row_kept) {
+        rows_.erase(found);
+        return Compare{};
+    }
+    if (row.wrong_in_a_row < free_tries) return Compare{};
     const auto wait = std::max(row.next_try - now, Clock::duration::zero());
     if (wait > wait_max) {
         return Refuse{.retry_after = duration_cast<Seconds>(wait) + Seconds{1}};

@@ -129,9 +129,13 @@ private:
         auto* open = add(user, "add", "open an account", user_add);
         add_name(open);
         add_password(open);
-        open->add_flag("--admin{true}", user_.admin, "it is an admin's");
+        // Not add_flag: before any parsing that sets its variable, which `user set` has too.
+        open->add_flag_callback(
+            "--admin", [this] { user_.admin = true; }, "it is an admin's");
         open->add_option("--credits", user_.credits, "credits from the house")
-            ->check(CLI::NonNegativeNumber);
+            ->check([](const std::string& given) {
+                return given.starts_with('-') ? std::string{"cannot be negative"} : std::string{};
+            });
         open->add_option("--ibutton", user_.ibutton, "16 hexadecimal digits");
 
         auto* change = add(user, "set", "change an account", user_set);
@@ -141,6 +145,11 @@ private:
         change->add_option("--locked", user_.locked, "yes or no: nobody can log in")
             ->transform(CLI::CheckedTransformer(yes_no));
         change->add_option("--ibutton", user_.ibutton, "16 hexadecimal digits, or '' for none");
+        change->parse_complete_callback([this] {
+            if (user_.admin || user_.locked || user_.ibutton) return;
+            throw CLI::ValidationError{
+                "user set", "there is nothing to change: give --admin, --locked or --ibutton"};
+        });
 
         auto* passwd = add(user, "passwd", "set a password", user_passwd);
         add_name(passwd);
