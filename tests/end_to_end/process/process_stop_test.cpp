@@ -1,0 +1,171 @@
+#include "process/cold_house.hpp"
+#include "support/catch.hpp"
+#include "support/client.hpp"
+#include "support/fake_board.hpp"
+#include "support/wait.hpp"
+
+#include <csignal>
+#include <future>
+
+using namespace support;
+
+namespace {
+
+const std::vector<Account> alice{{.name = "alice", .credits = 250}};
+
+// The daemon is asked to stop, and has taken note of it. The future is its exit code.
+std::future<int> begin_to_stop(Daemon& daemon)
+{
+    auto exit_code = std::async(std::launch::async, [&daemon] { return daemon.stop(); });
+    daemon.wait_for_log("stopping");
+    return exit_code;
+}
+
+}  // namespace
+
+TEST_CASE("stop: SIGTERM ends the daemon with exit code 0")
+{
+    Daemon daemon;
+    const auto board = FakeBoard::online(daemon.boards_port(), "big");
+    const Client client{daemon.sunday_port()};
+    CHECK(daemon.stop() == 0);
+    CHECK(daemon.log().contains("stopped"));
+}
+
+TEST_CASE("stop: SIGINT ends the daemon like SIGTERM")
+{
+    auto settings = small_house();
+    settings["log"]["level"] = "off";
+    const ColdHouse house{settings};
+    const auto ready = house.folder() / "ready.json";
+    Process daemon{
+        {DRINKD_PROGRAM, "--config", house.settings_file(), "--ready-file", ready},
+        Process::Streams{}};
+    wait_until("the daemon to be ready", [&] { return std::filesystem::exists(ready); });
+    daemon.signal(SIGINT);
+    CHECK(daemon.wait(patience) == 0);
+}
+
+TEST_CASE("stop: every connection is closed")
+{
+    Daemon daemon{small_house(), alice};
+    auto board = FakeBoard::online(daemon.boards_port(), "big");
+    Client stranger{daemon.sunday_port()};
+    Client member{daemon.sunday_port()};
+    member.log_in("alice");
+    REQUIRE(daemon.stop() == 0);
+    CHECK(stranger.rest().empty());
+    CHECK(member.rest().empty());
+    CHECK(board.rest().empty());
+}
+
+TEST_CASE("stop: a drop in its delay is released, and its member told")
+{
+    Daemon daemon{small_house(), alice};
+    auto board = FakeBoard::online(daemon.boards_port(), "big");
+    Client client{daemon.sunday_port()};
+    client.log_in("alice");
+    client.send("DROP 1 60\n");
+    daemon.wait_for_log("drop reserved");
+    REQUIRE(account(daemon, "alice").at("held") == 50);
+    CHECK(daemon.stop() == 0);
+    CHECK(client.rest() == "ERR 151 Unable to communicate with hardware. Contact an admin.\r\n");
+    CHECK(board.rest().empty());
+    CHECK(account(daemon, "alice").at("credits") == 250);
+    CHECK(account(daemon, "alice").at("held") == 0);
+    CHECK(daemon.run({"ledger", "verify"}).exit_code == 0);
+}
+
+TEST_CASE("stop: a drop that waits in the queue is released, and its member told")
+{
+    Daemon daemon{
+        small_house(), {{.name = "alice", .credits = 250}, {.name = "bob", .credits = 250}}};
+    auto board = FakeBoard::online(daemon.boards_port(), "big");
+    Client first{daemon.sunday_port()};
+    first.log_in("alice");
+    first.send("DROP 1\n");
+    board.expect("31\n");
+    Client second{daemon.sunday_port()};
+    second.log_in("bob");
+    second.send("DROP 1\n");
+    wait_until("a drop to be queued", [&] {
+        return daemon.status().at("machines").at(0).at("queued") == 1;
+    });
+    auto exit_code = begin_to_stop(daemon);
+    CHECK(second.rest() == "ERR 151 Unable to communicate with hardware. Contact an admin.\r\n");
+    board.send("4\n");
+    CHECK(exit_code.get() == 0);
+    CHECK(board.rest().empty());
+    CHECK(account(daemon, "bob").at("credits") == 250);
+    CHECK(account(daemon, "alice").at("credits") == 200);
+}
+
+TEST_CASE("stop: a drop in flight is waited for, and its member gets the reply")
+{
+    Daemon daemon{small_house(), alice};
+    auto board = FakeBoard::online(daemon.boards_port(), "big");
+    Client client{daemon.sunday_port()};
+    client.log_in("alice");
+    client.send("DROP 1\n");
+    board.expect("31\n");
+    auto exit_code = begin_to_stop(daemon);
+    board.send("4\n");
+    CHECK(client.rest() == "OK:  Dropping drink\r\n");
+    CHECK(exit_code.get() == 0);
+    CHECK(account(daemon, "alice").at("credits") == 200);
+    CHECK(daemon.run({"ledger", "verify"}).exit_code == 0);
+}
+
+TEST_CASE("stop: a drop that the board does not answer in time is in doubt")
+{
+    auto settings = small_house();
+    settings["drops"]["ack_timeout_s"] = 0.2;
+    Daemon daemon{settings, alice};
+    auto board = FakeBoard::online(daemon.boards_port(), "big");
+    Client client{daemon.sunday_port()};
+    client.log_in("alice");
+    client.send("DROP 1\n");
+    board.expect("31\n");
+    CHECK(daemon.stop() == 0);
+    CHECK(client.rest().starts_with("ERR 103 Unknown Failure. Drop "));
+    CHECK(nlohmann::json::parse(daemon.run({"doubts", "--json"}).out).size() == 1);
+    CHECK(account(daemon, "alice").at("held") == 50);
+}
+
+TEST_CASE("stop: nobody new is let in while a drop in flight is waited for")
+{
+    Daemon daemon{small_house(), alice};
+    auto board = FakeBoard::online(daemon.boards_port(), "big");
+    Client client{daemon.sunday_port()};
+    client.log_in("alice");
+    client.send("DROP 1\n");
+    board.expect("31\n");
+    auto exit_code = begin_to_stop(daemon);
+    for (const auto port : {daemon.sunday_port(), daemon.boards_port()}) {
+        wait_until("connections to be refused", [&] {
+            try {
+                const Connection late{port};
+            } catch (const std::system_error&) {
+                return true;
+            }
+            return false;
+        });
+    }
+    board.send("4\n");
+    CHECK(exit_code.get() == 0);
+}
+
+TEST_CASE("stop: a second signal ends the daemon at once, and its drop is in doubt")
+{
+    Daemon daemon{small_house(), alice};
+    auto board = FakeBoard::online(daemon.boards_port(), "big");
+    Client client{daemon.sunday_port()};
+    client.log_in("alice");
+    client.send("DROP 1\n");
+    board.expect("31\n");
+    auto exit_code = begin_to_stop(daemon);
+    ::kill(daemon.pid(), SIGTERM);
+    CHECK(exit_code.get() == 128 + SIGTERM);
+    daemon.start();
+    CHECK(nlohmann::json::parse(daemon.run({"doubts", "--json"}).out).size() == 1);
+}

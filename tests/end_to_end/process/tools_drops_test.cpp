@@ -1,0 +1,173 @@
+#include "process/either_way.hpp"
+#include "support/catch.hpp"
+#include "support/client.hpp"
+#include "support/fake_board.hpp"
+#include "support/wait.hpp"
+
+using namespace support;
+
+namespace {
+
+const std::vector<Account> alice{{.name = "alice", .credits = 250}};
+
+// A drop of alice whose outcome nobody knows: its board's connection broke. Its id.
+std::string make_doubt(const Daemon& daemon)
+{
+    auto board = FakeBoard::online(daemon.boards_port(), "big");
+    Client client{daemon.sunday_port()};
+    client.log_in("alice");
+    client.send("DROP 1\n");
+    board.expect("31\n");
+    board.reset();
+    const auto reply = client.line();
+    const std::string told = "ERR 103 Unknown Failure. Drop ";
+    REQUIRE(reply.starts_with(told));
+    return reply.substr(told.size(), reply.find('.', told.size()) - told.size());
+}
+
+// A doubt in a house whose daemon then runs on or is stopped.
+class Doubtful : public Daemon {
+public:
+    Doubtful() : Daemon{small_house(), alice}, drop{make_doubt(*this)}
+    {
+        const bool runs = GENERATE(true, false);
+        if (!runs) stop();
+    }
+
+    const std::string drop;
+};
+
+bool ledger_holds(const Daemon& daemon) { return daemon.run({"ledger", "verify"}).exit_code == 0; }
+
+}  // namespace
+
+TEST_CASE("tools: doubts says so when there are none")
+{
+    const EitherWay house;
+    CHECK(house.run({"doubts"}).out == "No drop is in doubt.\n");
+    CHECK(house.run({"doubts", "--json"}).out == "[]\n");
+}
+
+TEST_CASE("tools: doubts lists every drop in doubt, with what it takes to decide")
+{
+    const Doubtful house;
+    const auto listed = nlohmann::json::parse(house.run({"doubts", "--json"}).out);
+    REQUIRE(listed.size() == 1);
+    const auto& doubt = listed.at(0);
+    CHECK(doubt.at("drop").dump() == house.drop);
+    CHECK(doubt.at("member") == "alice");
+    CHECK(doubt.at("machine") == "d");
+    CHECK(doubt.at("slot") == 1);
+    CHECK(doubt.at("item") == "Coke");
+    CHECK(doubt.at("price") == 50);
+    CHECK_FALSE(doubt.at("reason").get<std::string>().empty());
+    CHECK(house.run({"doubts"}).out.contains(house.drop));
+}
+
+TEST_CASE("tools: settle charge takes the credits")
+{
+    const Doubtful house;
+    const auto settled = house.run({"settle", house.drop, "charge"});
+    CHECK(settled.out == "drop " + house.drop + " is dispensed now\n");
+    CHECK(settled.exit_code == 0);
+    CHECK(account(house, "alice").at("credits") == 200);
+    CHECK(account(house, "alice").at("held") == 0);
+    CHECK(ledger_holds(house));
+}
+
+TEST_CASE("tools: settle refund gives the credits back")
+{
+    const Doubtful house;
+    const auto settled = house.run({"settle", house.drop, "refund", "--reason", "nothing fell"});
+    CHECK(settled.out == "drop " + house.drop + " is refunded now\n");
+    CHECK(settled.exit_code == 0);
+    CHECK(account(house, "alice").at("credits") == 250);
+    CHECK(account(house, "alice").at("held") == 0);
+    CHECK(ledger_holds(house));
+}
+
+TEST_CASE("tools: a doubt is settled once")
+{
+    const Doubtful house;
+    REQUIRE(house.run({"settle", house.drop, "refund"}).exit_code == 0);
+    const auto again = house.run({"settle", house.drop, "charge"});
+    CHECK(again.err == "drinkd: the drop was settled before, as refunded\n");
+    CHECK(again.exit_code == 1);
+    CHECK(account(house, "alice").at("credits") == 250);
+}
+
+TEST_CASE("tools: a drop that does not exist cannot be settled")
+{
+    const EitherWay house;
+    const auto settled = house.run({"settle", "4711", "charge"});
+    CHECK(settled.err == "drinkd: there is no drop with that id\n");
+    CHECK(settled.exit_code == 1);
+}
+
+TEST_CASE("tools: a drop that is under way is not an admin's to settle")
+{
+    const Daemon daemon{small_house(), alice};
+    auto board = FakeBoard::online(daemon.boards_port(), "big");
+    Client client{daemon.sunday_port()};
+    client.log_in("alice");
+    client.send("DROP 1\n");
+    board.expect("31\n");
+    const auto drop = daemon.status().at("machines").at(0).at("drop_in_flight").dump();
+    const auto settled = daemon.run({"settle", drop, "refund"});
+    CHECK(
+        settled.err ==
+        "drinkd: the drop is still under way: only a drop in doubt can be settled\n");
+    CHECK(settled.exit_code == 1);
+    board.send("4\n");
+    CHECK(client.line() == "OK:  Dropping drink\r\n");
+}
+
+TEST_CASE("tools: status tells of boards, queues, doubts and connections")
+{
+    const Daemon daemon{
+        small_house(), {{.name = "alice", .credits = 250}, {.name = "bob", .credits = 250}}};
+    make_doubt(daemon);
+    auto board = FakeBoard::online(daemon.boards_port(), "big");
+    Client alice_now{daemon.sunday_port()};
+    alice_now.log_in("alice");
+    Client bob{daemon.sunday_port()};
+    bob.log_in("bob");
+    alice_now.send("DROP 1\n");
+    board.expect("31\n");
+    bob.send("DROP 1\n");
+    const auto bob_waits = [](const nlohmann::json& status) {
+        return status.at("machines").at(0).at("queued") == 1;
+    };
+    wait_until("bob's drop to be queued", [&] { return bob_waits(daemon.status()); });
+
+    const auto status = daemon.status();
+    const auto& machine = status.at("machines").at(0);
+    CHECK(machine.at("machine") == "d");
+    CHECK(machine.at("online") == true);
+    CHECK(machine.contains("drop_in_flight"));
+    CHECK(status.at("machines").at(1).at("online") == false);
+    CHECK(status.at("doubts") == 1);
+    CHECK(status.at("board_connections") == 1);
+    CHECK(status.at("ledger_healthy") == true);
+}
+
+TEST_CASE("tools: status for people names every machine")
+{
+    const Daemon daemon;
+    const auto board = FakeBoard::online(daemon.boards_port(), "little");
+    const auto status = daemon.run({"status"});
+    CHECK(status.exit_code == 0);
+    CHECK(status.out.contains("d        Big Drink     offline"));
+    CHECK(status.out.contains("ld       Little Drink  online"));
+    CHECK(status.out.contains("0 members connected, 1 boards connected, 0 drops in doubt\n"));
+}
+
+TEST_CASE("tools: status without a daemon says that it cannot be reached, and where")
+{
+    const ColdHouse house;
+    const auto status = house.run({"status"});
+    CHECK(
+        status.err == "drinkd: the daemon cannot be reached at " + house.ledger_file().string() +
+                          ".sock: No such file or directory\n");
+    CHECK(status.exit_code == 1);
+}
