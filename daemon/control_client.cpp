@@ -68,7 +68,12 @@ std::expected<json, std::string> change_here(const std::filesystem::path& file, 
     ledger::Ledger ledger{file, std::move(surroundings)};
     OneChange change{request};
     std::array<ledger::Operation*, 1> operations{&change};
-    ledger::run_batch(ledger, operations);
+    const auto result = ledger::run_batch(ledger, operations);
+    if (!result.unknown.empty()) {
+        return std::unexpected{
+            "the ledger " + file.string() + ": " + fault +
+            "; whether the change was kept is not known: look before you repeat it"};
+    }
     if (!change.reply()) return std::unexpected{"the ledger " + file.string() + ": " + fault};
     return *std::move(change.reply());
 }

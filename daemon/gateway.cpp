@@ -64,7 +64,9 @@ Opened open_ledger(const config::Settings& settings)
     };
     ledger::Ledger ledger{settings.ledger, std::move(surroundings)};
     auto keys = ledger.take_settings(settings.machines);
-    if (!ledger.commit()) throw ledger::Unusable{"nothing can be written to it"};
+    if (ledger.commit() != ledger::Ledger::Commit::kept) {
+        throw ledger::Unusable{"nothing can be written to it"};
+    }
     auto doubts = ledger.doubts();
     return {.ledger = std::move(ledger), .keys = std::move(keys), .doubts = std::move(doubts)};
 }

@@ -1,17 +1,18 @@
 #include "daemon/ledger_service.hpp"
 
-#include "daemon/log.hpp"
-
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
-#include <cstdlib>
+#include <utility>
 
 namespace drinkd {
 namespace {
 
 // All wakes of a batch run in one handler, and every other session waits meanwhile.
 constexpr std::size_t batch_max = 256;
+
+// How often a file that fails is opened again to learn what became of the last batch.
+constexpr std::chrono::seconds try_again_after{1};
 
 }  // namespace
 
@@ -50,9 +51,15 @@ void LedgerService::work()
     std::unique_lock lock{mutex_};
     for (;;) {
         asleep_ = true;
-        arrived_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
+        const auto something_to_do = [&] { return stopping_ || !queue_.empty(); };
+        if (unknown_.empty()) {
+            arrived_.wait(lock, something_to_do);
+        } else {
+            arrived_.wait_for(lock, try_again_after, something_to_do);
+        }
         asleep_ = false;
-        if (queue_.empty()) return;
+        // Who is of unknown fate sleeps on: there is nothing true to say.
+        if (stopping_ && queue_.empty()) return;
         // Letting the sessions run once before taking the queue doubles the size of a batch under
         // load and costs nothing without it.
         lock.unlock();
@@ -62,30 +69,56 @@ void LedgerService::work()
         std::vector<QueuedOperation*> batch{queue_.begin(), queue_.begin() + size};
         queue_.erase(queue_.begin(), queue_.begin() + size);
         lock.unlock();
-        run_one_batch(std::move(batch));
+        if (settle_unknown()) {
+            run_one_batch(batch);
+        } else {
+            for (auto* operation : batch) operation->fail();
+            wake(batch);
+        }
         lock.lock();
     }
 }
 
-void LedgerService::run_one_batch(std::vector<QueuedOperation*> batch)
+bool LedgerService::settle_unknown()
 {
+    if (unknown_.empty()) return true;
+    const std::vector<ledger::Operation*> operations{unknown_.begin(), unknown_.end()};
+    if (!ledger::settle_unknown(ledger_, operations)) return false;
+    publish_slots();
+    wake(std::exchange(unknown_, {}));
+    return true;
+}
+
+void LedgerService::run_one_batch(const std::vector<QueuedOperation*>& batch)
+{
+    if (batch.empty()) return;
     const std::vector<ledger::Operation*> operations{batch.begin(), batch.end()};
-    try {
-        healthy_ = ledger::run_batch(ledger_, operations);
-    } catch (const std::exception& error) {
-        // Whether the batch was kept cannot be found out, so nobody may be told anything: the
-        // connections break, and the next start finds every open drop and calls it in doubt.
-        log::error(
-            "the ledger failed and cannot be opened again; ending", {{"reason", error.what()}});
-        log::flush();
-        std::_Exit(EXIT_FAILURE);
+    const auto result = ledger::run_batch(ledger_, operations);
+    healthy_ = result.all_done;
+    publish_slots();
+    std::vector<QueuedOperation*> told;
+    const auto first = result.unknown.empty()
+                           ? operations.size()
+                           : static_cast<std::size_t>(result.unknown.data() - operations.data());
+    for (std::size_t index = 0; index < batch.size(); ++index) {
+        const bool unknown = index >= first && index < first + result.unknown.size();
+        (unknown ? unknown_ : told).push_back(batch[index]);
     }
+    wake(std::move(told));
+}
+
+void LedgerService::publish_slots()
+{
     if (auto changed = ledger_.take_changed_slots(); !changed.empty()) {
         slots_changed_(std::move(changed));
     }
-    // One handler for the whole batch, so that this thread stays off the strands.
-    asio::post(io_, [batch = std::move(batch)] {
-        for (auto* operation : batch) operation->wake.wake();
+}
+
+// One handler for the whole batch, so that this thread stays off the strands.
+void LedgerService::wake(std::vector<QueuedOperation*> operations)
+{
+    asio::post(io_, [operations = std::move(operations)] {
+        for (auto* operation : operations) operation->wake.wake();
     });
 }
 

@@ -44,6 +44,7 @@ public:
 
     /// Runs `operation(ledger)` and gives its result once it is durable; refused with
     /// ledger_unavailable when it could not be made durable, and then nothing of it took place.
+    /// Should the file fail so that neither can be known, the caller sleeps until it can.
     /// `operation` may be run more than once, and everything that it refers to must live in the
     /// caller's frame. The call cannot be cancelled.
     template <class Run>
@@ -78,9 +79,14 @@ private:
 
     void enqueue(QueuedOperation& operation);
     void work();
-    void run_one_batch(std::vector<QueuedOperation*> batch);
+    void run_one_batch(const std::vector<QueuedOperation*>& batch);
+    /// False while there are operations of which nobody knows whether they took place.
+    bool settle_unknown();
+    void publish_slots();
+    void wake(std::vector<QueuedOperation*> operations);
 
-    ledger::Ledger ledger_;  // Only on thread_, once that runs.
+    ledger::Ledger ledger_;                  // Only on thread_, once that runs.
+    std::vector<QueuedOperation*> unknown_;  // The same.
     asio::io_context& io_;
     std::function<void(std::vector<ledger::ChangedSlot>)> slots_changed_;
     std::atomic<bool> healthy_{true};

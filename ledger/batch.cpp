@@ -3,30 +3,58 @@
 namespace ledger {
 namespace {
 
-bool run_together(Ledger& ledger, std::span<Operation* const> operations)
+using Commit = Ledger::Commit;
+
+Commit run_together(Ledger& ledger, std::span<Operation* const> operations)
 {
     try {
         for (auto* operation : operations) operation->run(ledger);
     } catch (const std::exception& error) {
         ledger.report_fault(error.what());
         ledger.rollback();
-        return false;
+        return Commit::not_kept;
     }
     return ledger.commit();
 }
 
 }  // namespace
 
-bool run_batch(Ledger& ledger, std::span<Operation* const> operations)
+BatchResult run_batch(Ledger& ledger, std::span<Operation* const> operations)
 {
-    if (run_together(ledger, operations)) return true;
-    bool all_done = true;
-    for (auto* operation : operations) {
-        if (run_together(ledger, {&operation, 1})) continue;
-        operation->fail();
-        all_done = false;
+    switch (run_together(ledger, operations)) {
+        case Commit::kept:
+            return {.all_done = true, .unknown = {}};
+        case Commit::unknown:
+            return {.all_done = false, .unknown = operations};
+        case Commit::not_kept:
+            break;
     }
-    return all_done;
+    BatchResult result{.all_done = true, .unknown = {}};
+    for (std::size_t index = 0; index < operations.size(); ++index) {
+        auto* operation = operations[index];
+        // Behind one that is unknown nothing can be run.
+        const auto commit = result.unknown.empty()
+                                ? run_together(ledger, operations.subspan(index, 1))
+                                : Commit::not_kept;
+        if (commit == Commit::kept) continue;
+        result.all_done = false;
+        if (commit == Commit::unknown) {
+            result.unknown = operations.subspan(index, 1);
+        } else {
+            operation->fail();
+        }
+    }
+    return result;
+}
+
+bool settle_unknown(Ledger& ledger, std::span<Operation* const> unknown)
+{
+    const auto commit = ledger.find_out();
+    if (commit == Commit::unknown) return false;
+    if (commit == Commit::not_kept) {
+        for (auto* operation : unknown) operation->fail();
+    }
+    return true;
 }
 
 }  // namespace ledger

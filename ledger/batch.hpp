@@ -20,10 +20,21 @@ protected:
     ~Operation() = default;
 };
 
+/// What became of a batch.
+struct BatchResult {
+    bool all_done = false;
+    /// The operations of which nobody knows whether they took place: they were told nothing.
+    std::span<Operation* const> unknown;
+};
+
 /// Runs operations, in order, in one transaction, and returns when each is either durable or has
 /// been told that it failed. A refusal or a fault of one does not touch the others: after a fault
-/// they run again, each in a transaction of its own. False when one of them failed. Throws as
-/// Ledger::commit() does.
-bool run_batch(Ledger& ledger, std::span<Operation* const> operations);
+/// they run again, each in a transaction of its own. When the ledger's file fails so that the fate
+/// of some is unknown, these wait for settle_unknown(), and no other batch may run before.
+BatchResult run_batch(Ledger& ledger, std::span<Operation* const> operations);
+
+/// Tries to learn what became of operations of which that was unknown. False while it cannot be
+/// learnt; otherwise each of them is durable or was told that it failed.
+bool settle_unknown(Ledger& ledger, std::span<Operation* const> unknown);
 
 }  // namespace ledger

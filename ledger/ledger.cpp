@@ -115,7 +115,9 @@ Ledger::Ledger(std::filesystem::path file, Surroundings surroundings)
         if (error.is_locked()) throw Unusable{"another program has locked it"};
         throw Unusable{error.what()};
     }
-    if (!commit()) throw Unusable{"nothing can be written to it: is the disk full?"};
+    if (commit() != Commit::kept) {
+        throw Unusable{"nothing can be written to it: is the disk full?"};
+    }
 }
 
 Ledger::~Ledger() = default;
@@ -212,7 +214,7 @@ void Ledger::write()
     if (!database_->in_transaction()) statements_->begin.run();
 }
 
-bool Ledger::commit()
+Ledger::Commit Ledger::commit()
 {
     if (database_->in_transaction()) {
         const auto batch = batch_ + 1;
@@ -221,9 +223,12 @@ bool Ledger::commit()
             statements_->commit.run();
         } catch (const sqlite::Error& error) {
             surroundings_.report_fault(error.what());
-            if (!error.is_out_of_space() && !error.is_locked()) return kept_after_all(batch);
+            if (!error.is_out_of_space() && !error.is_locked()) {
+                doubtful_batch_ = batch;
+                return find_out();
+            }
             rollback();
-            return false;
+            return Commit::not_kept;
         }
         batch_ = batch;
     }
@@ -235,7 +240,7 @@ bool Ledger::commit()
     slots_.commit();
     slot_places_.commit();
     open_drops_.commit();
-    return true;
+    return Commit::kept;
 }
 
 void Ledger::rollback()
@@ -254,19 +259,31 @@ void Ledger::rollback()
     open_drops_.rollback();
 }
 
-bool Ledger::kept_after_all(std::int64_t batch)
+Ledger::Commit Ledger::find_out()
 {
-    open_file();
-    load();
-    if (batch_ != batch) return false;
-    // What the log seems to hold may be in the system's cache only. A checkpoint writes it into the
-    // file and syncs that, so that what was found is also what stays.
+    try {
+        open_file();
+        load();
+        if (batch_ != doubtful_batch_) return Commit::not_kept;
+        // What the log seems to hold may be in the system's cache only. A checkpoint writes it into
+        // the file and syncs that, so that what was found is also what stays.
+        checkpoint();
+        return Commit::kept;
+    } catch (const std::exception& error) {
+        surroundings_.report_fault(error.what());
+        statements_.reset();
+        database_.reset();
+        return Commit::unknown;
+    }
+}
+
+void Ledger::checkpoint()
+{
     auto checkpoint = database_->prepare("PRAGMA wal_checkpoint(TRUNCATE)");
     checkpoint.start();
     const bool done = checkpoint.step() && checkpoint.integer(0) == 0;
     checkpoint.reset();
-    if (!done) throw Unusable{"what is in its write-ahead log cannot be made durable"};
-    return true;
+    if (!done) throw Unusable{"its write-ahead log is in use by another program"};
 }
 
 std::optional<std::string> Ledger::reply_of(std::string_view request)

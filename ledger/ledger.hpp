@@ -120,11 +120,15 @@ public:
 
     // --- Transactions ---------------------------------------------------------------------------
 
-    /// Makes everything since the last commit durable. False when nothing of it was kept; memory is
-    /// then back where it was. A commit that fails for anything but space or a lock leaves the
-    /// file's state unknown: it is opened again, and tells whether the commit was kept. Throws when
-    /// that is impossible too: then nobody may be told anything, and the process has to end.
-    [[nodiscard]] bool commit();
+    enum class Commit { kept, not_kept, unknown };
+
+    /// Makes everything since the last commit durable. When it was not kept, memory is back where
+    /// it was. A commit that fails for anything but space or a lock leaves the file's state
+    /// unknown: it is opened again, and tells. While that is impossible, the answer is `unknown`,
+    /// and nothing but find_out() may be called.
+    [[nodiscard]] Commit commit();
+    /// Tries again to learn whether the last commit was kept.
+    [[nodiscard]] Commit find_out();
     void rollback();
     void report_fault(std::string_view what) const { surroundings_.report_fault(what); }
 
@@ -204,7 +208,7 @@ private:
 
     void open_file();
     void load();
-    bool kept_after_all(std::int64_t batch);
+    void checkpoint();
     /// Starts a transaction unless one is under way. Before the first statement that writes.
     void write();
     std::int64_t now() const { return surroundings_.now_ms(); }
@@ -234,7 +238,8 @@ private:
     Surroundings surroundings_;
     std::unique_ptr<sqlite::Database> database_;
     std::unique_ptr<Statements> statements_;
-    std::int64_t batch_ = 0;
+    std::int64_t batch_ = 0;           // The last one that is known to be kept.
+    std::int64_t doubtful_batch_ = 0;  // The last one whose commit failed.
     std::int64_t next_drop_ = 0;
     JournaledMap<AccountId, Account> accounts_;
     JournaledMap<SlotKey, SlotEntry> slots_;

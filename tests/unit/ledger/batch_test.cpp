@@ -58,7 +58,9 @@ template <class... Operations>
 bool run(LedgerRig& rig, Operations&... operations)
 {
     const std::vector<ledger::Operation*> all{&operations...};
-    return ledger::run_batch(rig.ledger(), all);
+    const auto result = ledger::run_batch(rig.ledger(), all);
+    REQUIRE(result.unknown.empty());
+    return result.all_done;
 }
 
 std::int64_t balance_in_file(LedgerRig& rig)
@@ -239,17 +241,25 @@ TEST_CASE("batch: a drop under way is not in doubt because the file was opened a
     rig.require_sound();
 }
 
-TEST_CASE("batch: when the file cannot be opened again nobody is told anything")
+TEST_CASE("batch: while the file cannot be opened again, those of it are told nothing")
 {
     FaultyRig faulty;
     auto& [disk, rig] = faulty;
     disk.fail_writes(SQLITE_IOERR_WRITE);
     disk.fail_opens(SQLITE_CANTOPEN);
     auto credits = give_ann(5);
-    REQUIRE_THROWS_AS(run(rig, credits), ledger::sqlite::Error);
+    auto others = give_ann(7);
+    const std::vector<ledger::Operation*> all{&credits, &others};
+    const auto unknown = ledger::run_batch(rig.ledger(), all).unknown;
+    REQUIRE(unknown.size() == 2);
+    REQUIRE_FALSE(ledger::settle_unknown(rig.ledger(), unknown));
     REQUIRE_FALSE(credits.failed);
+    REQUIRE(credits.runs == 1);
+
     disk.heal();
-    rig.reopen();
+    REQUIRE(ledger::settle_unknown(rig.ledger(), unknown));
+    REQUIRE(credits.failed);
+    REQUIRE(others.failed);
     REQUIRE(rig.balance("ann") == 1'000);
     rig.require_sound();
 }
@@ -260,10 +270,39 @@ TEST_CASE("batch: what was found in the file counts only once it is durable")
     auto& [disk, rig] = faulty;
     disk.fail_syncs(SQLITE_IOERR_FSYNC);
     auto credits = give_ann(5);
-    REQUIRE_THROWS_AS(run(rig, credits), ledger::sqlite::Error);
-    REQUIRE_FALSE(credits.failed);
+    const std::vector<ledger::Operation*> all{&credits};
+    const auto unknown = ledger::run_batch(rig.ledger(), all).unknown;
+    REQUIRE(unknown.size() == 1);
+    REQUIRE_FALSE(ledger::settle_unknown(rig.ledger(), unknown));
+
     disk.heal();
-    rig.reopen();
+    REQUIRE(ledger::settle_unknown(rig.ledger(), unknown));
+    REQUIRE_FALSE(credits.failed);
+    REQUIRE(credits.runs == 1);
+    REQUIRE(balance_in_file(rig) == 1'005);
+    rig.require_sound();
+}
+
+TEST_CASE("batch: behind an operation of unknown fate nothing is run")
+{
+    FaultyRig faulty;
+    auto& [disk, rig] = faulty;
+    // The batch, and the first of its operations alone, which then cannot be looked up.
+    auto first = give_ann(5);
+    TestOperation second{[&disk = disk](Ledger& ledger) {
+        ledger.add_credits("ann", 7, test_cause).value();
+        disk.fail_writes(SQLITE_IOERR_WRITE);
+        disk.fail_opens(SQLITE_CANTOPEN, 1);
+        throw ledger::sqlite::Error{SQLITE_CONSTRAINT, "a planted fault"};
+    }};
+    const std::vector<ledger::Operation*> all{&first, &second};
+    const auto unknown = ledger::run_batch(rig.ledger(), all).unknown;
+    REQUIRE(unknown.size() == 1);
+    REQUIRE(unknown.front() == &first);
+    REQUIRE(second.failed);
+    disk.heal();
+    REQUIRE(ledger::settle_unknown(rig.ledger(), unknown));
+    REQUIRE(rig.balance("ann") == 1'000);
     rig.require_sound();
 }
 

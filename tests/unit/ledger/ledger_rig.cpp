@@ -60,7 +60,7 @@ LedgerRig::LedgerRig()
     commit();
 }
 
-void LedgerRig::commit() { REQUIRE(ledger().commit()); }
+void LedgerRig::commit() { REQUIRE(ledger().commit() == ledger::Ledger::Commit::kept); }
 
 void LedgerRig::reopen()
 {
