@@ -15,14 +15,13 @@
 #include <boost/asio/write.hpp>
 #include <nlohmann/json.hpp>
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <chrono>
 #include <fstream>
 #include <iostream>
 #include <memory>
+#include <unistd.h>
 #include <vector>
 
 namespace {
@@ -94,7 +93,8 @@ asio::awaitable<void> play_board(std::shared_ptr<Lines> board, std::size_t numbe
     for (;;) {
         const auto line = co_await board->next();
         const auto message = protocol::tini::parse_server_message(line);
-        if (std::holds_alternative<protocol::tini::DropRequest>(message)) co_await board->send("4\n");
+        if (std::holds_alternative<protocol::tini::DropRequest>(message))
+            co_await board->send("4\n");
     }
 }
 

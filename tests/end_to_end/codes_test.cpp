@@ -1,11 +1,9 @@
+#include "process/cold_house.hpp"
 #include "support/catch.hpp"
 #include "support/client.hpp"
 #include "support/daemon.hpp"
 #include "support/fake_board.hpp"
 #include "support/wait.hpp"
-
-#include <csignal>
-#include <sys/resource.h>
 
 using namespace support;
 
@@ -259,24 +257,21 @@ TEST_CASE("codes: 205 in place of the banner when an address has too many connec
 TEST_CASE("codes: 350 while the ledger cannot write, nothing is sent, and all is well afterwards")
 {
     const auto dialect = GENERATE(js, classic);
-    // What goes over the greatest size of a file is to fail as it does on a full disk, without the
-    // signal that would end the daemon.
-    ::signal(SIGXFSZ, SIG_IGN);
     const Daemon daemon{small_house(), members};
     auto board = FakeBoard::online(daemon.boards_port(), "big");
     auto client = member(daemon, dialect, "alice");
 
-    rlimit before{};
-    ::prlimit(daemon.pid(), RLIMIT_FSIZE, nullptr, &before);
-    const rlimit none{.rlim_cur = 0, .rlim_max = before.rlim_max};
-    ::prlimit(daemon.pid(), RLIMIT_FSIZE, &none, nullptr);
+    OtherProgram other{daemon.folder() / "ledger.db"};
+    other.execute("BEGIN IMMEDIATE");
     constexpr auto not_ready = "ERR 350 Account server subsystem is not ready.";
     CHECK(client.ask("DROP 1") == dialect.line(not_ready));
     CHECK(client.ask("ACCTMGRCHK") == dialect.line(not_ready));
+    other.execute("ROLLBACK");
 
-    ::prlimit(daemon.pid(), RLIMIT_FSIZE, &before, nullptr);
+    INFO("the board is asked once, for the drop that the ledger could hold");
     client.send("DROP 1\n");
-    board.drop(1);
+    CHECK(board.reply() == "31\n");
+    board.send("4\n");
     CHECK(client.line() == dialect.line("OK:  Dropping drink", "OK Credits remaining: 200"));
 }
 
