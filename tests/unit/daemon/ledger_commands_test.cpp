@@ -26,7 +26,7 @@ public:
         if (!request.contains("id")) request["id"] = "request-" + std::to_string(++requests_);
         if (!request.contains("actor")) request["actor"] = "console:test";
         auto reply = drinkd::carry_out(ledger_, request);
-        REQUIRE(ledger_.commit());
+        REQUIRE(ledger_.commit() == ledger::Ledger::Commit::kept);
         return reply;
     }
     std::string refusal(json request)
