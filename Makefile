@@ -9,7 +9,7 @@ DRINKD_WERROR ?= OFF
 
 # The first data race ends the program that it is in, as the other sanitizers' first find does.
 asan: export UBSAN_OPTIONS ?= print_stacktrace=1
-tsan: export TSAN_OPTIONS ?= halt_on_error=1:second_deadlock_stack=1
+tsan: export TSAN_OPTIONS ?= halt_on_error=1:second_deadlock_stack=1:suppressions=$(CURDIR)/tests/thread_sanitizer.supp
 
 configure = cmake --preset $(1) -DDRINKD_WERROR=$(DRINKD_WERROR)
 compile = cmake --build --preset $(1) --parallel $(JOBS)
