@@ -227,6 +227,7 @@ void Gateway::run(const std::optional<std::filesystem::path>& ready_file)
     if (ready_file) write_ready_file(*ready_file, listening);
     notify_service_manager("READY=1");
 
+    unblock_stop_signals();
     std::vector<std::jthread> workers;
     for (unsigned worker = 1; worker < settings_.workers; ++worker) {
         workers.emplace_back([this] { io_.run(); });

@@ -2,6 +2,7 @@
 #include "daemon/gateway.hpp"
 #include "daemon/log.hpp"
 #include "daemon/password.hpp"
+#include "daemon/process.hpp"
 #include "daemon/tools.hpp"
 #include "daemon/version.hpp"
 
@@ -34,6 +35,7 @@ using Action = std::function<int(const Arguments&)>;
 int run_daemon(const Arguments& arguments)
 {
     const auto settings = tools::load(arguments.config);
+    block_stop_signals();
     log::set_up(settings.log);
     for (const auto& warning : settings.warnings) log::warn(warning);
     drinkd::serve(settings, arguments.ready_file);

@@ -6,6 +6,7 @@
 #include <systemd/sd-daemon.h>
 
 #include <cerrno>
+#include <csignal>
 #include <fstream>
 #include <sys/resource.h>
 #include <system_error>
@@ -15,6 +16,15 @@ namespace {
 
 // The ledger, its log, listeners, the control socket and its peers, epoll, timers, the log.
 constexpr std::size_t other_descriptors = 128;
+
+void mask_stop_signals(int how)
+{
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    ::pthread_sigmask(how, &signals, nullptr);
+}
 
 }  // namespace
 
@@ -45,6 +55,10 @@ config::Limits fit_descriptors(config::Limits limits, std::size_t machines)
     }
     return limits;
 }
+
+void block_stop_signals() { mask_stop_signals(SIG_BLOCK); }
+
+void unblock_stop_signals() { mask_stop_signals(SIG_UNBLOCK); }
 
 void notify_service_manager(const char* state) { ::sd_notify(0, state); }
 

@@ -14,6 +14,12 @@ namespace drinkd {
 /// fit, they are lowered, with a warning.
 config::Limits fit_descriptors(config::Limits limits, std::size_t machines);
 
+/// Keeps the signals that stop the daemon from this thread and from those that it starts, or lets
+/// them in again. Only threads that serve connections take them: one that sleeps for long might
+/// put a signal off.
+void block_stop_signals();
+void unblock_stop_signals();
+
 /// Tells the service manager, if there is one (sd_notify).
 void notify_service_manager(const char* state);
 
