@@ -28,32 +28,45 @@ BoardRegister::BoardRegister(
     for (const auto& machine : machines) digests_.push_back(digest_of(machine.board.password));
 }
 
-MachineHost* BoardRegister::find(std::string_view password, const asio::ip::address& address)
+std::optional<BoardRegister::Found> BoardRegister::find(
+    const protocol::tini::Login& login, const asio::ip::address& address)
 {
-    const auto tried = digest_of(password);
+    const auto whole = digest_of(login.password);
     // The guard keeps one row per password that is tried, so that one board with a wrong password
     // does not hold up the others behind the same address.
-    const auto row = std::to_string(*reinterpret_cast<const std::uint64_t*>(tried.data()));
+    const auto row = std::to_string(*reinterpret_cast<const std::uint64_t*>(whole.data()));
     const auto key = address_key(address);
     const auto now = LoginGuard::Clock::now();
     const auto verdict = guard_.may_try(key, row, now);
     const auto* compare = std::get_if<LoginGuard::Compare>(&verdict);
-    if (!compare || compare->pause.count() > 0) return nullptr;
+    if (!compare || compare->pause.count() > 0) return std::nullopt;
 
+    // Both are always compared. The whole goes first: a password may end as an offer does.
+    const auto before_offer = login.password_before_offer();
+    auto* plain = find_host(whole, address);
+    auto* offering = find_host(digest_of(before_offer.value_or("")), address);
+    const bool tini2 = !plain && before_offer && offering;
+    if (!plain && !tini2) {
+        guard_.wrong(key, row, now);
+        return std::nullopt;
+    }
+    guard_.right(key, row);
+    if (tini2) return Found{.host = offering, .protocol = BoardProtocol::tini2};
+    return Found{.host = plain, .protocol = BoardProtocol::tini};
+}
+
+MachineHost* BoardRegister::find_host(const Digest& password, const asio::ip::address& address)
+{
     const auto bytes = address_bytes(address);
     MachineHost* found = nullptr;
     for (std::size_t index = 0; index < machines_.size(); ++index) {
-        const bool right = sodium_memcmp(digests_[index].data(), tried.data(), tried.size()) == 0;
+        const auto& right = digests_[index];
+        const bool same = sodium_memcmp(right.data(), password.data(), right.size()) == 0;
         const auto& ranges = machines_[index].board.addresses;
         const bool from_here =
             ranges.empty() ||
             std::ranges::any_of(ranges, [&](const auto& range) { return range.contains(bytes); });
-        if (right && from_here) found = &hosts_[index];
-    }
-    if (found) {
-        guard_.right(key, row);
-    } else {
-        guard_.wrong(key, row, now);
+        if (same && from_here) found = &hosts_[index];
     }
     return found;
 }
@@ -89,10 +102,10 @@ Task<> BoardSession::run()
     if (line) {
         const auto message = protocol::tini::parse_board_message(*line);
         const auto* login = std::get_if<protocol::tini::Login>(&message);
-        auto* host = login ? boards_.find(login->password, remote.address()) : nullptr;
-        if (host) {
-            machine = host->id();
-            reason_ = co_await serve(*host);
+        const auto found = login ? boards_.find(*login, remote.address()) : std::nullopt;
+        if (found) {
+            machine = found->host->id();
+            reason_ = co_await serve(*found);
         } else {
             reason_ = login ? "wrong password or address" : "sent something else than a login";
             refuse();
@@ -125,8 +138,9 @@ Task<std::optional<std::string>> BoardSession::read_login()
     }
 }
 
-Task<std::string_view> BoardSession::serve(MachineHost& host)
+Task<std::string_view> BoardSession::serve(BoardRegister::Found found)
 {
+    auto& host = *found.host;
     // From here on the link is the machine's, and all that touches it runs on the machine's strand.
     error_code error;
     const auto protocol = socket_.local_endpoint(error).protocol();
@@ -139,7 +153,7 @@ Task<std::string_view> BoardSession::serve(MachineHost& host)
         co_return "the connection is broken";
     }
     moved.non_blocking(true, error);
-    auto serving = host.serve(std::move(moved), std::move(framer_), peer_);
+    auto serving = host.serve(std::move(moved), std::move(framer_), peer_, found.protocol);
     const auto end = co_await asio::co_spawn(host.strand(), std::move(serving), use_task);
     co_return machines::describe(end);
 }

@@ -4,6 +4,7 @@
 #include "daemon/login_guard.hpp"
 #include "daemon/machine_host.hpp"
 #include "protocol/line_framer.hpp"
+#include "protocol/tini_message.hpp"
 
 #include <array>
 #include <deque>
@@ -19,14 +20,19 @@ class BoardRegister {
 public:
     BoardRegister(const std::vector<config::Machine>& machines, std::deque<MachineHost>& hosts);
 
-    /// The machine with that password whose board may come from that address, or nothing. Takes
-    /// the same time whichever password was tried; too many wrong ones from one address are not
-    /// looked at any more.
-    MachineHost* find(std::string_view password, const asio::ip::address& address);
+    /// The machine with that password whose board may come from that address, and the protocol
+    /// that the board offered; nothing when there is none. Takes the same time whichever password
+    /// was tried; too many wrong ones from one address are not looked at any more.
+    struct Found {
+        MachineHost* host = nullptr;
+        BoardProtocol protocol{};
+    };
+    std::optional<Found> find(const protocol::tini::Login& login, const asio::ip::address& address);
 
 private:
     using Digest = std::array<unsigned char, 32>;
     static Digest digest_of(std::string_view password);
+    MachineHost* find_host(const Digest& password, const asio::ip::address& address);
 
     const std::vector<config::Machine>& machines_;
     std::deque<MachineHost>& hosts_;
@@ -45,7 +51,7 @@ private:
     /// The first line, or why there is none.
     Task<std::optional<std::string>> read_login();
     /// Hands the connection to the machine and waits for its end.
-    Task<std::string_view> serve(MachineHost& host);
+    Task<std::string_view> serve(BoardRegister::Found found);
     void refuse();
     void on_deadline() override;
     void on_stop() override;

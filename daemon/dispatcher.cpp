@@ -18,13 +18,6 @@ constexpr std::chrono::seconds temperature_interval{10};
 
 std::string board_actor(const MachineHost& host) { return "board:" + host.id(); }
 
-// What the member is told when the board refused or the drop never reached it.
-Refusal refusal_of(const Delivery& delivery)
-{
-    if (delivery.event == DropEvent::nacked) return Refusal::board_refused;
-    return delivery.queue_full ? Refusal::busy : Refusal::machine_offline;
-}
-
 std::unexpected<DropRefused> refused(Refusal refusal)
 {
     return std::unexpected{DropRefused{.refusal = refusal, .drop = {}}};
@@ -65,9 +58,12 @@ Task<std::expected<DropDone, DropRefused>> Dispatcher::drop(DropRequest request)
     Delivery delivery;
     if (request.delay.count() > 0 && !co_await request.pass_delay(request.delay)) {
         delivery = {
-            .event = DropEvent::withdrawn, .why = "taken back during the delay", .queue_full = {}};
+            .event = DropEvent::withdrawn,
+            .why = "taken back during the delay",
+            .refusal = Refusal::machine_offline};
     } else {
-        delivery = co_await host.deliver(reservation.drop, static_cast<SlotNumber>(*request.slot));
+        const auto slot = static_cast<SlotNumber>(*request.slot);
+        delivery = co_await host.deliver(reservation.drop, slot, reservation.protocol);
     }
 
     Settlement settlement{
@@ -85,10 +81,11 @@ Task<std::expected<DropDone, DropRefused>> Dispatcher::drop(DropRequest request)
     if (!settled) {
         // Nothing may be told as done that is not durable. A drop that was sent is in doubt until
         // it is, and its machine gets nothing; one that was not sent is merely still held.
+        if (was_sent) host.pause();
         settle_in_background(std::move(settlement), was_sent);
         log_end(request, reservation, "unsettled", "the ledger cannot write at present");
         if (was_sent) co_return in_doubt(reservation.drop);
-        co_return refused(refusal_of(delivery));
+        co_return refused(delivery.refusal);
     }
     const auto outcome = settled->value();
     log_end(request, reservation, machines::name_of(outcome.state), delivery.why);
@@ -96,7 +93,7 @@ Task<std::expected<DropDone, DropRefused>> Dispatcher::drop(DropRequest request)
         doubts_.add(reservation.drop);
         co_return in_doubt(reservation.drop);
     }
-    if (delivery.event != DropEvent::acked) co_return refused(refusal_of(delivery));
+    if (delivery.event != DropEvent::acked) co_return refused(delivery.refusal);
     co_return DropDone{.drop = reservation.drop, .balance = outcome.balance};
 }
 
@@ -108,9 +105,11 @@ Task<std::expected<ledger::Reservation, Refusal>> Dispatcher::reserve(DropReques
     if (slot < 1 || slot > std::numeric_limits<SlotNumber>::max()) {
         co_return std::unexpected{Refusal::no_such_slot};
     }
-    const auto machine = machines_[request.machine].key;
+    const auto& machine = machines_[request.machine];
+    const auto protocol = machine.host->protocol();
     co_return co_await ledger_.run([&](ledger::Ledger& ledger) {
-        return ledger.reserve(request.account, machine, static_cast<SlotNumber>(slot));
+        return ledger.reserve(
+            request.account, machine.key, static_cast<SlotNumber>(slot), protocol);
     });
 }
 
@@ -144,16 +143,18 @@ Task<std::expected<Dispatcher::Settled, Refusal>> Dispatcher::settle(const Settl
     });
 }
 
-void Dispatcher::settle_in_background(Settlement settlement, bool pause)
+void Dispatcher::settle_in_background(Settlement settlement, bool paused)
 {
     const auto machine = settlement.machine;
-    if (pause) machines_[machine].host->pause();
     ++retries_;
-    spawn(machine, keep_settling(std::move(settlement), pause), "settling a drop");
+    spawn(machine, keep_settling(std::move(settlement), paused), "settling a drop");
 }
 
 Task<> Dispatcher::keep_settling(Settlement settlement, bool paused)
 {
+    auto& host = *machines_[settlement.machine].host;
+    const bool was_answered =
+        settlement.event == DropEvent::acked || settlement.event == DropEvent::nacked;
     Timer timer{co_await asio::this_coro::executor};
     for (;;) {
         const auto settled = co_await settle(settlement);
@@ -162,16 +163,20 @@ Task<> Dispatcher::keep_settling(Settlement settlement, bool paused)
             log::info(
                 outcome && outcome->changed ? "drop settled late" : "drop was settled before",
                 {{"drop", settlement.drop},
-                 {"machine", machines_[settlement.machine].host->id()},
+                 {"machine", host.id()},
                  {"state", outcome ? machines::name_of(outcome->state) : "unknown"}});
             if (settlement.event == DropEvent::lost) doubts_.add(settlement.drop);
             break;
+        }
+        if (was_answered && !paused) {
+            paused = true;
+            host.pause();
         }
         if (stopping_) break;
         timer.expires_after(retry_after);
         co_await timer.async_wait(use_tuple);
     }
-    if (paused) machines_[settlement.machine].host->resume();
+    if (paused) host.resume();
     --retries_;
 }
 
@@ -185,8 +190,58 @@ void Dispatcher::late_answer(std::size_t machine, DropId drop, DropEvent event)
             .actor = board_actor(*machines_[machine].host),
             .reason = "late answer",
         },
-        // The link is free again, but what the late answer said has to be durable first.
-        true);
+        false);
+}
+
+void Dispatcher::never_known(std::size_t machine, DropId drop)
+{
+    spawn(machine, keep_never_known(drop), "keeping that a board does not know");
+}
+
+Task<> Dispatcher::keep_never_known(DropId drop)
+{
+    // Without a retry: the board is asked again when it was not kept.
+    const auto kept = co_await ledger_.run([&](ledger::Ledger& ledger) {
+        ledger.note_never_known(drop);
+        return true;
+    });
+    if (!kept) log::warn("what a board does not know could not be kept", {{"drop", drop}});
+}
+
+void Dispatcher::evidence(std::size_t machine, std::string what)
+{
+    auto& unreported = unreported_[machine];
+    // All of it is in the log; a board that floods costs one operation at a time.
+    if (unreported.keeping_evidence) return;
+    unreported.keeping_evidence = true;
+    spawn(machine, keep_evidence(machine, std::move(what)), "keeping evidence");
+}
+
+Task<> Dispatcher::keep_evidence(std::size_t machine, std::string what)
+{
+    const auto key = machines_[machine].key;
+    const auto kept = co_await ledger_.run([&](ledger::Ledger& ledger) {
+        ledger.add_evidence(key, what);
+        return true;
+    });
+    if (!kept) {
+        log::warn("evidence could not be kept", {{"machine", machines_[machine].host->id()}});
+    }
+    unreported_[machine].keeping_evidence = false;
+}
+
+void Dispatcher::store_protocol(std::size_t machine, const machines::StoreProtocol& request)
+{
+    spawn(machine, keep_protocol(machine, request), "keeping a drop's protocol");
+}
+
+Task<> Dispatcher::keep_protocol(std::size_t machine, machines::StoreProtocol request)
+{
+    const auto kept = co_await ledger_.run([&](ledger::Ledger& ledger) {
+        ledger.set_protocol(request.drop, request.protocol);
+        return true;
+    });
+    machines_[machine].host->protocol_stored(request, kept.has_value());
 }
 
 void Dispatcher::slots_sensed(std::size_t machine, const std::vector<machines::SensedSlot>& slots)

@@ -72,6 +72,9 @@ public:
     // --- MachineEvents --------------------------------------------------------------------------
 
     void late_answer(std::size_t machine, DropId drop, machines::DropEvent event) override;
+    void never_known(std::size_t machine, DropId drop) override;
+    void evidence(std::size_t machine, std::string what) override;
+    void store_protocol(std::size_t machine, const machines::StoreProtocol& request) override;
     void slots_sensed(std::size_t machine, const std::vector<machines::SensedSlot>& slots) override;
     void temperature_read(std::size_t machine, double fahrenheit) override;
 
@@ -90,10 +93,13 @@ private:
     Task<std::expected<ledger::Reservation, Refusal>> reserve(DropRequest& request);
     Task<std::expected<ledger::Reservation, Refusal>> reserve_any(DropRequest& request);
     Task<std::expected<Settled, Refusal>> settle(const Settlement& settlement);
-    /// Settles without anybody waiting: again and again until it is durable. `pause` keeps the
-    /// machine from getting drops meanwhile.
-    void settle_in_background(Settlement settlement, bool pause);
-    Task<> keep_settling(Settlement settlement, bool pause);
+    /// Settles without anybody waiting: again and again until it is durable. A machine whose answer
+    /// cannot be written down gets no drop meanwhile; `paused` when that was seen to before.
+    void settle_in_background(Settlement settlement, bool paused);
+    Task<> keep_settling(Settlement settlement, bool paused);
+    Task<> keep_never_known(DropId drop);
+    Task<> keep_evidence(std::size_t machine, std::string what);
+    Task<> keep_protocol(std::size_t machine, machines::StoreProtocol request);
     /// What the ledger is told of a machine's sensors, one report at a time.
     Task<> report_sensors(std::size_t machine);
     Task<> keep_temperature(std::size_t machine, double fahrenheit);
@@ -114,6 +120,7 @@ private:
     struct Unreported {
         std::map<SlotNumber, protocol::Sensor> sensors;
         bool reporting = false;
+        bool keeping_evidence = false;
         std::optional<std::chrono::steady_clock::time_point> last_temperature;
     };
     std::deque<Unreported> unreported_;

@@ -52,7 +52,7 @@ Task<> DoubtKeeper::run()
         if (error || stopped_) break;
         const auto drop = waiting_.front().drop;
         const auto settled = co_await ledger_.run(
-            [&](ledger::Ledger& ledger) { return ledger.settle(drop, event, cause); });
+            [&](ledger::Ledger& ledger) { return ledger.settle_by_policy(drop, event, cause); });
         if (stopped_) break;
         if (!settled) {
             waiting_.front().due = std::chrono::steady_clock::now() + retry_after;

@@ -54,6 +54,7 @@ struct Opened {
     ledger::Ledger ledger;
     std::vector<ledger::MachineKey> keys;  // In the order of the settings' machines.
     std::vector<protocol::DropId> doubts;
+    std::vector<std::vector<protocol::DropId>> to_ask_about;  // By machine.
 };
 
 Opened open_ledger(const config::Settings& settings)
@@ -68,7 +69,14 @@ Opened open_ledger(const config::Settings& settings)
         throw ledger::Unusable{"nothing can be written to it"};
     }
     auto doubts = ledger.doubts();
-    return {.ledger = std::move(ledger), .keys = std::move(keys), .doubts = std::move(doubts)};
+    std::vector<std::vector<protocol::DropId>> to_ask_about;
+    for (const auto key : keys) to_ask_about.push_back(ledger.doubts_to_ask_about(key));
+    return {
+        .ledger = std::move(ledger),
+        .keys = std::move(keys),
+        .doubts = std::move(doubts),
+        .to_ask_about = std::move(to_ask_about),
+    };
 }
 
 SlotCatalog make_catalog(const Opened& opened)
@@ -79,13 +87,14 @@ SlotCatalog make_catalog(const Opened& opened)
 }
 
 machines::MachineSetup setup_of(
-    const config::Machine& machine, const config::Drops& drops, const SlotCatalog& catalog,
-    std::size_t index)
+    const config::Machine& machine, const config::Drops& drops, const Opened& opened,
+    const SlotCatalog& catalog, std::size_t index)
 {
     machines::MachineSetup setup;
     setup.queue_max = drops.queue_per_machine;
     setup.link.ack_timeout = drops.ack_timeout;
     setup.has_sensor = machine.board.sensor;
+    setup.unsettled = opened.to_ask_about[index];
     catalog.read(index, [&](std::span<const machines::Slot> slots) {
         for (const auto& slot : slots) {
             setup.slots.push_back({.slot = slot.number, .sensor = slot.sensor});
@@ -176,8 +185,8 @@ strand_{asio::make_strand(io_.get_executor())}, signals_{strand_, SIGTERM, SIGIN
     for (std::size_t index = 0; index < settings.machines.size(); ++index) {
         const auto& machine = settings.machines[index];
         machines_.emplace_back(
-            io_, index, machine.id, setup_of(machine, settings.drops, catalog_, index), catalog_,
-            dispatcher_);
+            io_, index, machine.id, setup_of(machine, settings.drops, opened_, catalog_, index),
+            catalog_, dispatcher_);
         places.push_back({.key = opened_.keys[index], .host = &machines_.back()});
     }
     dispatcher_.set_machines(std::move(places));

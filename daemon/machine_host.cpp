@@ -1,8 +1,10 @@
 #include "daemon/machine_host.hpp"
 
 #include "daemon/log.hpp"
+#include "protocol/overloaded.hpp"
 
 #include <boost/asio/post.hpp>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
@@ -20,7 +22,8 @@ machines::Instant now() { return std::chrono::steady_clock::now(); }
 bool is_command(const machines::Effect& effect)
 {
     return std::holds_alternative<machines::SendDrop>(effect) ||
-           std::holds_alternative<machines::AskStatus>(effect);
+           std::holds_alternative<machines::AskStatus>(effect) ||
+           std::holds_alternative<machines::AskOutcome>(effect);
 }
 
 // Boards send a few hundred bytes at most; what a hostile one sends is cut into turns of this.
@@ -41,6 +44,7 @@ struct MachineHost::Link {
 struct MachineHost::Waiter {
     DropId drop{};
     SlotNumber slot = 0;
+    BoardProtocol stored{};
     Delivery delivery;
     Wake wake;
 };
@@ -65,11 +69,12 @@ timer_{strand_}, temperature_{std::numeric_limits<double>::quiet_NaN()}
 {
 }
 
-Task<Delivery> MachineHost::deliver(DropId drop, SlotNumber slot)
+Task<Delivery> MachineHost::deliver(DropId drop, SlotNumber slot, BoardProtocol stored)
 {
     Waiter waiter;
     waiter.drop = drop;
     waiter.slot = slot;
+    waiter.stored = stored;
     co_await waiter.wake.sleep([&] { asio::dispatch(strand_, [&] { enqueue(waiter); }); });
     co_return std::move(waiter.delivery);
 }
@@ -128,7 +133,8 @@ Task<MachineHost::State> MachineHost::state()
     co_return state;
 }
 
-Task<LinkEnd> MachineHost::serve(Socket socket, protocol::LineFramer framer, std::string peer)
+Task<LinkEnd> MachineHost::serve(
+    Socket socket, protocol::LineFramer framer, std::string peer, BoardProtocol protocol)
 {
     if (link_) {
         read_dry(*link_);
@@ -137,10 +143,15 @@ Task<LinkEnd> MachineHost::serve(Socket socket, protocol::LineFramer framer, std
     const auto link =
         std::make_shared<Link>(std::move(socket), std::move(framer), std::move(peer), std::nullopt);
     link_ = link;
-    machine_.link_up(now());
+    machine_.link_up(now(), protocol);
     // The answer to the login goes out before any command can.
-    send_to_board(protocol::tini::login_accepted);
-    if (!link->end) log::info("board connected", {{"machine", id_}, {"address", link->peer}});
+    const bool tini2 = protocol == BoardProtocol::tini2;
+    send_to_board(tini2 ? protocol::tini::login_accepted_tini2 : protocol::tini::login_accepted);
+    if (!link->end) {
+        log::info(
+            "board connected",
+            {{"machine", id_}, {"address", link->peer}, {"protocol", tini2 ? "tini 2" : "tini"}});
+    }
     take_lines(*link);
     advance();
     while (!link->end) {
@@ -157,13 +168,19 @@ Task<LinkEnd> MachineHost::serve(Socket socket, protocol::LineFramer framer, std
 
 void MachineHost::enqueue(Waiter& waiter)
 {
-    if (!machine_.enqueue(waiter.drop, waiter.slot)) {
+    if (!machine_.enqueue(waiter.drop, waiter.slot, waiter.stored)) {
         waiter.delivery = {
-            .event = DropEvent::not_sent, .why = "the queue is full", .queue_full = true};
+            .event = DropEvent::not_sent, .why = "the queue is full", .refusal = Refusal::busy};
         waiter.wake.wake();
         return;
     }
     waiters_.emplace(waiter.drop, &waiter);
+    advance();
+}
+
+void MachineHost::protocol_stored(const machines::StoreProtocol& request, bool kept)
+{
+    machine_.protocol_stored(request, kept);
     advance();
 }
 
@@ -174,6 +191,7 @@ void MachineHost::advance()
         machine_.advance(now());
     } while (carry_out_effects());
     online_ = machine_.online();
+    protocol_ = machine_.protocol();
     queued_ = machine_.queued();
     arm_timer();
 }
@@ -193,36 +211,73 @@ bool MachineHost::carry_out_effects()
 void MachineHost::carry_out(const machines::Effect& effect)
 {
     using namespace machines;
-    if (const auto* send = std::get_if<SendDrop>(&effect)) {
-        log::debug("drop sent", {{"drop", send->drop}, {"machine", id_}, {"slot", send->slot}});
-        send_to_board(protocol::tini::format_drop(send->slot));
-    } else if (std::holds_alternative<AskStatus>(effect)) {
+    std::visit(
+        protocol::Overloaded{
+            [&](const SendDrop& send) { send_drop(send); },
+            [&](const AskStatus&) {
         log::debug("board asked for its status", {{"machine", id_}});
         send_to_board(protocol::tini::status_request);
-    } else if (const auto* close_it = std::get_if<CloseLink>(&effect)) {
-        if (close_it->reason == LinkEnd::unanswered) {
-            log::warn(
-                "the board did not answer a drop; if it does not log in again, switch it off and "
-                "on",
-                {{"machine", id_}});
-        }
-        if (link_) close(*link_, close_it->reason);
-    } else if (const auto* ended = std::get_if<DropEnded>(&effect)) {
-        finish(*ended);
-    } else if (const auto* late = std::get_if<LateAnswer>(&effect)) {
-        events_.late_answer(index_, late->drop, late->event);
-    } else if (const auto* stray = std::get_if<StrayAnswer>(&effect)) {
+            },
+            [&](const AskOutcome& ask) {
+        log::info("board asked about a drop", {{"drop", ask.drop}, {"machine", id_}});
+        send_to_board(protocol::tini::format_question(ask.drop));
+        },
+        [&](const StoreProtocol& store) { events_.store_protocol(index_, store); },
+        [&](const CloseLink& close_it) { give_up_link(close_it.reason); },
+        [&](const DropEnded& ended) { finish(ended); },
+        [&](const LateAnswer& late) { events_.late_answer(index_, late.drop, late.event); },
+        [&](const NeverKnown& never) {
         log::warn(
-            "the board answered a drop that it was not asked for",
-            {{"machine", id_}, {"answer", stray->event == DropEvent::acked ? "ack" : "nack"}});
-    } else if (const auto* sensed = std::get_if<SlotsSensed>(&effect)) {
-        events_.slots_sensed(index_, sensed->slots);
-    } else if (const auto* reading = std::get_if<TemperatureRead>(&effect)) {
-        temperature_ = reading->fahrenheit;
-        events_.temperature_read(index_, reading->fahrenheit);
-    } else if (const auto* bad = std::get_if<BadLine>(&effect)) {
-        log::debug("bad line from the board", {{"machine", id_}, {"reason", bad->what}});
+            "the board does not know what became of a drop",
+            {{"drop", never.drop}, {"machine", id_}});
+        events_.never_known(index_, never.drop);
+        },
+        [&](const StrayAnswer& stray) { take_stray_answer(stray); },
+        [&](const SlotsSensed& sensed) { events_.slots_sensed(index_, sensed.slots); },
+        [&](const TemperatureRead& reading) {
+        temperature_ = reading.fahrenheit;
+        events_.temperature_read(index_, reading.fahrenheit);
+    },
+        [&](const BadLine& bad) {
+        log::debug("bad line from the board", {{"machine", id_}, {"reason", bad.what}});
+        },
+        }, effect);
+}
+
+void MachineHost::send_drop(const machines::SendDrop& send)
+{
+    log::debug("drop sent", {{"drop", send.drop}, {"machine", id_}, {"slot", send.slot}});
+    const bool tini2 = send.protocol == BoardProtocol::tini2;
+    send_to_board(
+        tini2 ? protocol::tini::format_drop(send.slot, send.drop)
+              : protocol::tini::format_drop(send.slot));
+}
+
+void MachineHost::give_up_link(LinkEnd reason)
+{
+    if (reason == LinkEnd::unanswered) {
+        log::warn(
+            "the board did not answer in time; if it does not log in again, switch it off and on",
+            {{"machine", id_}});
     }
+    if (link_) close(*link_, reason);
+}
+
+void MachineHost::take_stray_answer(const machines::StrayAnswer& stray)
+{
+    std::string what = stray.event == DropEvent::acked ? "an ack" : "a nack";
+    if (stray.drop) what += fmt::format(" of drop {}", protocol::number(*stray.drop));
+    what += " that nothing waited for";
+    // A board that floods is told of once in a while; each is told at debug.
+    constexpr std::chrono::seconds interval{10};
+    const auto at = now();
+    if (!stray_told_at_ || at - *stray_told_at_ >= interval) {
+        stray_told_at_ = at;
+        log::warn("stray answer from the board", {{"machine", id_}, {"answer", what}});
+    } else {
+        log::debug("stray answer from the board", {{"machine", id_}, {"answer", what}});
+    }
+    events_.evidence(index_, std::move(what));
 }
 
 // A command is a few bytes and at most one is unanswered, so it fits into the connection's buffer
@@ -243,7 +298,11 @@ void MachineHost::finish(const machines::DropEnded& ended)
     if (found == waiters_.end()) return;
     auto& waiter = *found->second;
     waiters_.erase(found);
-    waiter.delivery = {.event = ended.event, .why = std::string{ended.why}};
+    waiter.delivery = {
+        .event = ended.event,
+        .why = std::string{ended.why},
+        .refusal = ended.event == DropEvent::nacked ? ended.refusal : Refusal::machine_offline,
+    };
     waiter.wake.wake();
 }
 

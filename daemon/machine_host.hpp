@@ -16,20 +16,27 @@
 
 namespace drinkd {
 
+using protocol::BoardProtocol;
 using protocol::DropId;
+using protocol::Refusal;
 using protocol::SlotNumber;
 
 /// How the handing over of a drop to its machine ended.
 struct Delivery {
     machines::DropEvent event{};  ///< acked, nacked, lost or not_sent.
     std::string why;              ///< In words, when it was lost or not sent.
-    bool queue_full = false;      ///< With not_sent.
+    Refusal refusal{};            ///< What the member is told, unless it was acked or lost.
 };
 
 /// What a machine's host tells the rest of the daemon. Called on the host's strand; must not wait.
 class MachineEvents {
 public:
     virtual void late_answer(std::size_t machine, DropId drop, machines::DropEvent event) = 0;
+    virtual void never_known(std::size_t machine, DropId drop) = 0;
+    /// Something that may help to settle the machine's drops in doubt, in words.
+    virtual void evidence(std::size_t machine, std::string what) = 0;
+    /// Leads to protocol_stored() of the machine's host.
+    virtual void store_protocol(std::size_t machine, const machines::StoreProtocol& request) = 0;
     virtual void slots_sensed(
         std::size_t machine, const std::vector<machines::SensedSlot>& slots) = 0;
     virtual void temperature_read(std::size_t machine, double fahrenheit) = 0;
@@ -50,9 +57,12 @@ public:
     // --- From any thread ------------------------------------------------------------------------
 
     /// Hands a reserved drop to the machine and waits for its end. Called from a member's strand.
-    Task<Delivery> deliver(DropId drop, SlotNumber slot);
+    /// `stored` is the protocol that was reserved for.
+    Task<Delivery> deliver(DropId drop, SlotNumber slot, BoardProtocol stored);
 
     bool online() const { return online_; }
+    /// By which protocol a drop would be sent now.
+    BoardProtocol protocol() const { return protocol_; }
     bool queue_full() const { return queued_ >= queue_max_; }
     std::optional<double> temperature() const;
 
@@ -82,7 +92,10 @@ public:
 
     /// Serves a connection whose login is right until it ends. `framer` holds what came behind the
     /// login. An older link of the machine is read dry and replaced.
-    Task<machines::LinkEnd> serve(Socket socket, protocol::LineFramer framer, std::string peer);
+    Task<machines::LinkEnd> serve(
+        Socket socket, protocol::LineFramer framer, std::string peer, BoardProtocol protocol);
+
+    void protocol_stored(const machines::StoreProtocol& request, bool kept);
 
 private:
     struct Link;
@@ -94,6 +107,9 @@ private:
     /// False when there was nothing to carry out.
     bool carry_out_effects();
     void carry_out(const machines::Effect& effect);
+    void send_drop(const machines::SendDrop& send);
+    void give_up_link(machines::LinkEnd reason);
+    void take_stray_answer(const machines::StrayAnswer& stray);
     void send_to_board(std::string_view bytes);
     void finish(const machines::DropEnded& ended);
     void read_dry(Link& link);
@@ -113,8 +129,10 @@ private:
     std::unordered_map<DropId, Waiter*> waiters_;
     Timer timer_;
     std::optional<machines::Instant> timer_due_;
+    std::optional<machines::Instant> stray_told_at_;
 
     std::atomic<bool> online_{false};
+    std::atomic<BoardProtocol> protocol_{BoardProtocol::tini};
     std::atomic<std::size_t> queued_{0};
     std::atomic<double> temperature_;  // Not a number until one was read.
 };

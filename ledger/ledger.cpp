@@ -87,14 +87,19 @@ Ledger::Statements::Statements(sqlite::Database& database)
       insert_temperature{database.prepare(
           "INSERT OR REPLACE INTO temperatures (machine, at, fahrenheit) VALUES (?1, ?2, ?3)")},
       insert_drop{database.prepare(
-          "INSERT INTO drops (id, account, slot, item, price, state, opened_at, correction) "
-          "VALUES (?1, ?2, ?3, ?4, ?5, 'reserved', ?6, ?7)")},
+          "INSERT INTO drops (id, account, slot, item, price, state, opened_at, correction, "
+          "protocol) VALUES (?1, ?2, ?3, ?4, ?5, 'reserved', ?6, ?7, ?8)")},
       doubt_drop{database.prepare(
           "UPDATE drops SET state = 'in_doubt', doubt_at = ?2, doubt_reason = ?3 WHERE id = ?1")},
       settle_drop{database.prepare(
           "UPDATE drops SET state = ?2, settled_at = ?3, settled_by = ?4, correction = ?5, "
           "stock_taken = ?6 WHERE id = ?1")},
       settled_drop{database.prepare("SELECT state, account FROM drops WHERE id = ?1")},
+      set_protocol{database.prepare("UPDATE drops SET protocol = ?2 WHERE id = ?1")},
+      note_never_known{database.prepare("UPDATE drops SET never_known = 1 WHERE id = ?1")},
+      insert_evidence{
+          database.prepare("INSERT INTO evidence (drop_id, at, what) SELECT ?1, ?2, ?3 "
+                           "WHERE (SELECT count(*) FROM evidence WHERE drop_id = ?1) < ?4")},
       find_reply{database.prepare("SELECT reply FROM requests WHERE id = ?1")},
       insert_reply{database.prepare("INSERT INTO requests (id, at, reply) VALUES (?1, ?2, ?3)")}
 {
@@ -179,7 +184,8 @@ void Ledger::load()
                   }});
     }
     auto drops = database_->prepare(
-        "SELECT id, account, slot, price, state, correction FROM drops WHERE settled_at IS NULL");
+        "SELECT id, account, slot, price, state, correction, protocol, never_known FROM drops "
+        "WHERE settled_at IS NULL");
     for (drops.start(); drops.step();) {
         const DropId id{drops.integer(0)};
         const OpenDrop drop{
@@ -188,6 +194,8 @@ void Ledger::load()
             .price = drops.integer(3),
             .state = machines::parse_drop_state(drops.text(4)).value(),
             .correction = drops.flag(5),
+            .protocol = static_cast<BoardProtocol>(drops.integer(6)),
+            .never_known = drops.flag(7),
         };
         auto& account = accounts_.edit(drop.account);
         account.held += drop.price;

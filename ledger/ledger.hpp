@@ -25,6 +25,7 @@ namespace ledger {
 using machines::DropEvent;
 using machines::DropState;
 using protocol::AccountId;
+using protocol::BoardProtocol;
 using protocol::Credits;
 using protocol::DropId;
 using protocol::Refusal;
@@ -72,6 +73,7 @@ struct Reservation {
     DropId drop{};
     std::string item;
     Credits price = 0;
+    BoardProtocol protocol{};  ///< As it was given.
 };
 
 struct Settled {
@@ -163,14 +165,27 @@ public:
     // --- Drops ----------------------------------------------------------------------------------
 
     /// Holds the price and one item, or refuses: not_logged_in (the account is locked or closed),
-    /// busy, no_such_slot, slot_disabled, slot_empty, poor, in this order.
+    /// busy, no_such_slot, slot_disabled, slot_empty, poor, in this order. `protocol` is the one by
+    /// which the drop will be sent.
     std::expected<Reservation, Refusal> reserve(
-        AccountId account, MachineKey machine, SlotNumber slot);
+        AccountId account, MachineKey machine, SlotNumber slot,
+        BoardProtocol protocol = BoardProtocol::tini);
+    /// The drop will be sent by another protocol than was thought when it was reserved.
+    void set_protocol(DropId drop, BoardProtocol protocol);
     /// Lets an event happen to a drop. An event that does not fit its state changes nothing, so a
     /// drop settles once. Nothing when there is no such drop.
     std::optional<Settled> settle(DropId drop, DropEvent event, Cause cause);
+    /// The same for what the policy decides, which does not concern drops that were sent with an
+    /// id: their board or an admin settles them.
+    std::optional<Settled> settle_by_policy(DropId drop, DropEvent event, Cause cause);
+    /// The board that a drop in doubt was sent to cannot know what became of it.
+    void note_never_known(DropId drop);
+    /// Keeps what may help people to settle a machine's drops in doubt.
+    void add_evidence(MachineKey machine, std::string_view what);
     /// All drops in doubt.
     std::vector<DropId> doubts() const;
+    /// Those of a machine that were sent with an id and that its board may know about.
+    std::vector<DropId> doubts_to_ask_about(MachineKey machine) const;
 
     // --- Requests -------------------------------------------------------------------------------
 
@@ -203,6 +218,10 @@ private:
         Credits price = 0;
         DropState state{};
         bool correction = false;
+        BoardProtocol protocol{};
+        bool never_known = false;
+        // When its slot's sensor went from present to empty while it was under way.
+        std::optional<std::int64_t> emptied_at{};
     };
     struct Statements;
 
@@ -233,6 +252,8 @@ private:
 
     void mark_in_doubt(DropId id, std::string_view reason);
     void close_drop(DropId id, DropState state, Cause cause);
+    void add_evidence(DropId drop, std::int64_t at, std::string_view what);
+    void note_emptied(SlotKey slot);
 
     std::filesystem::path file_;
     Surroundings surroundings_;

@@ -5,9 +5,18 @@
 #include <algorithm>
 
 namespace ledger {
+namespace {
+
+// What is kept for one drop in doubt, at most: a board that says the same again and again would
+// fill the ledger.
+constexpr std::int64_t evidence_max = 16;
+
+constexpr std::string_view slot_emptied = "the slot's sensor went from full to empty";
+
+}  // namespace
 
 std::expected<Reservation, Refusal> Ledger::reserve(
-    AccountId account_id, MachineKey machine, SlotNumber number)
+    AccountId account_id, MachineKey machine, SlotNumber number, BoardProtocol protocol)
 {
     const auto* account = accounts_.find(account_id);
     if (!account || !account->usable()) return std::unexpected{Refusal::not_logged_in};
@@ -27,6 +36,7 @@ std::expected<Reservation, Refusal> Ledger::reserve(
         .price = entry->slot.price,
         .state = DropState::reserved,
         .correction = entry->slot.sold_by_sensor(),
+        .protocol = protocol,
     };
     auto& slot = slots_.edit(drop.slot).slot;
     if (drop.correction) {
@@ -35,13 +45,21 @@ std::expected<Reservation, Refusal> Ledger::reserve(
     }
     statements_->insert_drop.run(
         protocol::number(id), protocol::number(account_id), static_cast<std::int64_t>(drop.slot),
-        slot.item, drop.price, now(), drop.correction);
+        slot.item, drop.price, now(), drop.correction, static_cast<std::int64_t>(protocol));
     ++slot.held;
     auto& holder = accounts_.edit(account_id);
     holder.held += drop.price;
     holder.under_way = id;
     open_drops_.insert(id, drop);
-    return Reservation{.drop = id, .item = slot.item, .price = drop.price};
+    return Reservation{.drop = id, .item = slot.item, .price = drop.price, .protocol = protocol};
+}
+
+void Ledger::set_protocol(DropId id, BoardProtocol protocol)
+{
+    if (!open_drops_.find(id)) return;
+    write();
+    statements_->set_protocol.run(protocol::number(id), static_cast<std::int64_t>(protocol));
+    open_drops_.edit(id).protocol = protocol;
 }
 
 std::optional<Settled> Ledger::settle(DropId id, DropEvent event, Cause cause)
@@ -74,6 +92,51 @@ std::optional<Settled> Ledger::settle(DropId id, DropEvent event, Cause cause)
     };
 }
 
+std::optional<Settled> Ledger::settle_by_policy(DropId id, DropEvent event, Cause cause)
+{
+    const auto* drop = open_drops_.find(id);
+    if (!drop || drop->protocol == BoardProtocol::tini) return settle(id, event, cause);
+    return Settled{
+        .state = drop->state,
+        .changed = false,
+        .balance = accounts_.at(drop->account).spendable(),
+    };
+}
+
+void Ledger::note_never_known(DropId id)
+{
+    if (!open_drops_.find(id)) return;
+    write();
+    statements_->note_never_known.run(protocol::number(id));
+    open_drops_.edit(id).never_known = true;
+    add_evidence(id, now(), "the board does not know whether it dropped");
+}
+
+void Ledger::add_evidence(MachineKey machine, std::string_view what)
+{
+    for (const auto& [id, drop] : open_drops_) {
+        const bool here = slots_.at(drop.slot).machine == machine;
+        if (here && drop.state == DropState::in_doubt) add_evidence(id, now(), what);
+    }
+}
+
+void Ledger::add_evidence(DropId drop, std::int64_t at, std::string_view what)
+{
+    write();
+    statements_->insert_evidence.run(protocol::number(drop), at, what, evidence_max);
+}
+
+// The last can of the slot fell, perhaps by a drop that is open.
+void Ledger::note_emptied(SlotKey slot)
+{
+    for (const auto& [id, drop] : open_drops_) {
+        if (drop.slot != slot) continue;
+        const auto at = now();
+        open_drops_.edit(id).emptied_at = at;
+        if (drop.state == DropState::in_doubt) add_evidence(id, at, slot_emptied);
+    }
+}
+
 void Ledger::mark_in_doubt(DropId id, std::string_view reason)
 {
     write();
@@ -81,6 +144,7 @@ void Ledger::mark_in_doubt(DropId id, std::string_view reason)
     auto& drop = open_drops_.edit(id);
     drop.state = DropState::in_doubt;
     accounts_.edit(drop.account).under_way = DropId{};
+    if (drop.emptied_at) add_evidence(id, *drop.emptied_at, slot_emptied);
 }
 
 void Ledger::close_drop(DropId id, DropState state, Cause cause)
@@ -125,6 +189,18 @@ std::vector<DropId> Ledger::doubts() const
     std::vector<DropId> result;
     for (const auto& [id, drop] : open_drops_) {
         if (drop.state == DropState::in_doubt) result.push_back(id);
+    }
+    std::ranges::sort(result);
+    return result;
+}
+
+std::vector<DropId> Ledger::doubts_to_ask_about(MachineKey machine) const
+{
+    std::vector<DropId> result;
+    for (const auto& [id, drop] : open_drops_) {
+        const bool here = slots_.at(drop.slot).machine == machine;
+        const bool may_be_known = drop.protocol == BoardProtocol::tini2 && !drop.never_known;
+        if (here && may_be_known && drop.state == DropState::in_doubt) result.push_back(id);
     }
     std::ranges::sort(result);
     return result;

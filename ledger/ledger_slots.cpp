@@ -48,8 +48,11 @@ void Ledger::set_sensors(MachineKey machine, std::span<const SensedSlot> sensed)
     for (const auto& report : sensed) {
         const auto* key = slot_places_.find(place(machine, report.slot));
         if (!key || slots_.at(*key).slot.sensor == report.sensor) continue;
-        slots_.edit(*key).slot.sensor = report.sensor;
+        auto& sensor = slots_.edit(*key).slot.sensor;
+        const bool emptied = sensor == Sensor::present && report.sensor == Sensor::empty;
+        sensor = report.sensor;
         store(*key);
+        if (emptied) note_emptied(*key);
     }
 }
 

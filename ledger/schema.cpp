@@ -172,7 +172,23 @@ CREATE TABLE requests (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array migrations{version_1};
+// Boards whose drops have ids, and what people need to settle a doubt.
+constexpr const char* version_2 = R"sql(
+-- 2: sent, or to be sent, with its id, so that the board can be asked about it.
+ALTER TABLE drops ADD COLUMN protocol INTEGER NOT NULL DEFAULT 1 CHECK (protocol IN (1, 2));
+-- 1: the board was asked, and cannot know.
+ALTER TABLE drops ADD COLUMN never_known INTEGER NOT NULL DEFAULT 0 CHECK (never_known IN (0, 1));
+
+CREATE TABLE evidence (
+    id INTEGER PRIMARY KEY,
+    drop_id INTEGER NOT NULL REFERENCES drops (id),
+    at INTEGER NOT NULL,
+    what TEXT NOT NULL
+) STRICT;
+CREATE INDEX evidence_by_drop ON evidence (drop_id);
+)sql";
+
+constexpr std::array migrations{version_1, version_2};
 
 std::int64_t version_of(sqlite::Database& database)
 {

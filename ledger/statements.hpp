@@ -37,6 +37,9 @@ struct Ledger::Statements {
     sqlite::Statement doubt_drop;
     sqlite::Statement settle_drop;
     sqlite::Statement settled_drop;
+    sqlite::Statement set_protocol;
+    sqlite::Statement note_never_known;
+    sqlite::Statement insert_evidence;
 
     sqlite::Statement find_reply;
     sqlite::Statement insert_reply;

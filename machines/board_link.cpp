@@ -5,8 +5,8 @@
 
 namespace machines {
 
-BoardLink::BoardLink(LinkTimes times, Instant now)
-    : times_{times}, last_heard_{now}, ready_at_{now + times.first_line_wait}
+BoardLink::BoardLink(LinkTimes times, Instant now, BoardProtocol protocol)
+    : times_{times}, protocol_{protocol}, last_heard_{now}, ready_at_{now + times.first_line_wait}
 {
 }
 
@@ -25,6 +25,14 @@ void BoardLink::drop_sent(DropId drop, Instant now)
     answer_due_ = now + times_.ack_timeout;
 }
 
+void BoardLink::question_sent(DropId drop, Instant now)
+{
+    assert(ready(now));
+    state_ = State::questioned;
+    drop_ = drop;
+    answer_due_ = now + times_.ack_timeout;
+}
+
 void BoardLink::status_asked() { state_ = State::asked; }
 
 void BoardLink::heard(Instant now)
@@ -33,12 +41,18 @@ void BoardLink::heard(Instant now)
     if (state_ == State::fresh || state_ == State::asked) state_ = State::idle;
 }
 
-std::optional<BoardLink::Answered> BoardLink::take_answer()
+std::optional<BoardLink::Answered> BoardLink::take_answer(std::optional<DropId> id)
 {
     if (state_ != State::dropping && state_ != State::suspect) return std::nullopt;
+    if (protocol_ == BoardProtocol::tini2 && id != drop_) return std::nullopt;
     const Answered answered{.drop = drop_, .late = state_ == State::suspect};
     state_ = State::idle;
     return answered;
+}
+
+void BoardLink::take_outcome(DropId drop)
+{
+    if (state_ == State::questioned && drop == drop_) state_ = State::idle;
 }
 
 std::optional<DropId> BoardLink::in_flight() const
@@ -60,7 +74,8 @@ BoardLink::Due BoardLink::take_due(Instant now)
         answer_due_ = now + times_.ack_timeout;
         return Due::timed_out;
     }
-    if (state_ == State::suspect && now >= answer_due_) return Due::close_unanswered;
+    const bool last_wait = state_ == State::suspect || state_ == State::questioned;
+    if (last_wait && now >= answer_due_) return Due::close_unanswered;
     if (state_ == State::idle && now >= last_heard_ + times_.ask_after) return Due::ask_status;
     return Due::nothing;
 }
@@ -77,6 +92,7 @@ Instant BoardLink::next_look() const
             return silent;
         case State::dropping:
         case State::suspect:
+        case State::questioned:
             return std::min(answer_due_, silent);
     }
     return silent;

@@ -7,6 +7,7 @@
 
 namespace machines {
 
+using protocol::BoardProtocol;
 using protocol::DropId;
 
 /// A point of the monotonic clock. It is always given: nothing in machines/ reads a clock.
@@ -22,23 +23,31 @@ struct LinkTimes {
     std::chrono::seconds close_after{150};  ///< Silence after which the link is given up.
 };
 
-/// One connection of a logged-in board: whether a drop may be sent on it, and whose answer an ack
-/// or nack is. Answers carry no id, so order is all there is: one drop is unanswered at a time.
+/// One connection of a logged-in board: whether something may be sent on it, and whose answer an
+/// ack or nack is. One thing is unanswered at a time. On a plain link answers carry no id, so that
+/// order is all there is; on a tini 2 link they are told apart by their ids.
 ///
 ///     fresh -> idle <-> asked              one status request is unanswered
-///                 '---> dropping -> idle   answered in time
-///                           '-----> suspect -> idle   answered late
-///                                         '--> the link is to be closed
+///                |'---> dropping -> idle   answered in time
+///                |          '-----> suspect -> idle   answered late
+///                |                        '--> the link is to be closed
+///                '----> questioned -> idle   the board told what became of an earlier drop
+///                           '-----> the link is to be closed
 class BoardLink {
 public:
     /// From the moment at which the accepted login was answered.
-    BoardLink(LinkTimes times, Instant now);
+    BoardLink(LinkTimes times, Instant now, BoardProtocol protocol = BoardProtocol::tini);
 
-    /// Whether a drop may be sent now.
+    BoardProtocol protocol() const { return protocol_; }
+
+    /// Whether a drop or a question may be sent now.
     bool ready(Instant now) const;
 
     /// A drop's bytes were handed to the connection. Only while ready().
     void drop_sent(DropId drop, Instant now);
+
+    /// A question about an earlier drop was handed to the connection. Only while ready().
+    void question_sent(DropId drop, Instant now);
 
     /// A status request was handed to the connection.
     void status_asked();
@@ -46,12 +55,16 @@ public:
     /// Any line came, whatever it says.
     void heard(Instant now);
 
-    /// An ack or nack came. Whose it is, and whether it is late; nothing when none was expected.
+    /// An ack or nack came, with the id that it carried on a tini 2 link. Whose it is, and whether
+    /// it is late; nothing when it is not the open drop's.
     struct Answered {
         DropId drop;
         bool late = false;
     };
-    std::optional<Answered> take_answer();
+    std::optional<Answered> take_answer(std::optional<DropId> id = {});
+
+    /// The outcome of an earlier drop came: if that was the question, it is answered.
+    void take_outcome(DropId drop);
 
     /// The drop that waits for its answer in time, if any.
     std::optional<DropId> in_flight() const;
@@ -67,14 +80,15 @@ public:
     Instant next_look() const;
 
 private:
-    enum class State { fresh, idle, asked, dropping, suspect };
+    enum class State { fresh, idle, asked, dropping, suspect, questioned };
 
     LinkTimes times_;
+    BoardProtocol protocol_;
     State state_ = State::fresh;
     Instant last_heard_;
-    Instant answer_due_{};  // While dropping or suspect.
+    Instant answer_due_{};  // While dropping, suspect or questioned.
     Instant ready_at_;      // While fresh.
-    DropId drop_{};         // While dropping or suspect.
+    DropId drop_{};         // While dropping, suspect or questioned.
 };
 
 }  // namespace machines

@@ -1,5 +1,7 @@
 #include "machines/machine.hpp"
 
+#include "protocol/overloaded.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -13,11 +15,6 @@ using namespace protocol::tini;
 constexpr double fahrenheit_min = -67;
 constexpr double fahrenheit_max = 184.9;
 
-template <class... Cases>
-struct Overloaded : Cases... {
-    using Cases::operator()...;
-};
-
 }  // namespace
 
 std::string_view describe(LinkEnd end)
@@ -28,7 +25,7 @@ std::string_view describe(LinkEnd end)
         case LinkEnd::replaced:
             return "replaced by a new login";
         case LinkEnd::unanswered:
-            return "did not answer a drop";
+            return "did not answer in time";
         case LinkEnd::silent:
             return "silent for too long";
         case LinkEnd::protocol_error:
@@ -40,28 +37,32 @@ std::string_view describe(LinkEnd end)
 }
 
 Machine::Machine(MachineSetup setup, std::function<bool(SlotNumber)> on_sale)
-    : setup_{std::move(setup)}, on_sale_{std::move(on_sale)}
+    : setup_{std::move(setup)},
+      on_sale_{std::move(on_sale)},
+      unsettled_{std::move(setup_.unsettled)}
 {
 }
 
-bool Machine::enqueue(DropId drop, SlotNumber slot)
+bool Machine::enqueue(DropId drop, SlotNumber slot, BoardProtocol stored)
 {
     if (queue_.size() >= setup_.queue_max) return false;
-    queue_.push_back({.drop = drop, .slot = slot});
+    queue_.push_back({.drop = drop, .slot = slot, .stored = stored});
     return true;
 }
 
-void Machine::link_up(Instant now)
+void Machine::link_up(Instant now, BoardProtocol protocol)
 {
-    if (link_) lose_open_drop(LinkEnd::replaced);
-    link_.emplace(setup_.link, now);
+    link_down(LinkEnd::replaced);
+    link_.emplace(setup_.link, now, protocol);
+    if (protocol == BoardProtocol::tini2) to_ask_.assign(unsettled_.begin(), unsettled_.end());
 }
 
 void Machine::link_down(LinkEnd reason)
 {
     if (!link_) return;
-    lose_open_drop(reason);
+    if (link_->in_flight()) lose_open_drop(describe(reason));
     link_.reset();
+    to_ask_.clear();
 }
 
 void Machine::on_message(const BoardMessage& message, Instant now)
@@ -69,9 +70,10 @@ void Machine::on_message(const BoardMessage& message, Instant now)
     if (!link_) return;
     link_->heard(now);
     std::visit(
-        Overloaded{
-            [&](const Ack&) { on_answer(DropEvent::acked); },
-            [&](const Nack&) { on_answer(DropEvent::nacked); },
+        protocol::Overloaded{
+            [&](const Ack& ack) { on_answer(DropEvent::acked, ack.drop, {}); },
+            [&](const Nack& nack) { on_answer(DropEvent::nacked, nack.drop, nack.reason); },
+            [&](const Outcome& outcome) { on_outcome(outcome); },
             [&](const Status& status) { on_status(status); },
             [&](const Temperature& reading) { on_temperature(reading.fahrenheit); },
             [&](const KeepAlive&) {},
@@ -92,11 +94,7 @@ void Machine::advance(Instant now)
                 link_->status_asked();
                 break;
             case BoardLink::Due::timed_out:
-                effects_.emplace_back(DropEnded{
-                    .drop = link_->suspect().value(),
-                    .event = DropEvent::lost,
-                    .why = "no answer in time",
-                });
+                lose_open_drop("no answer in time");
                 break;
             case BoardLink::Due::close_unanswered:
                 close_link(LinkEnd::unanswered);
@@ -107,6 +105,19 @@ void Machine::advance(Instant now)
         }
     }
     send_next(now);
+}
+
+void Machine::protocol_stored(const StoreProtocol& request, bool kept)
+{
+    storing_ = false;
+    // The queue may have been emptied meanwhile.
+    if (queue_.empty() || queue_.front().drop != request.drop) return;
+    if (kept) {
+        queue_.front().stored = request.protocol;
+        return;
+    }
+    queue_.pop_front();
+    end_unsent(request.drop, "the ledger cannot write at present");
 }
 
 void Machine::stop()
@@ -122,16 +133,55 @@ std::optional<Instant> Machine::next_look() const
     return link_ ? std::optional{link_->next_look()} : std::nullopt;
 }
 
-void Machine::on_answer(DropEvent event)
+void Machine::on_answer(DropEvent event, std::optional<DropId> id, Refusal refusal)
 {
-    const auto answered = link_->take_answer();
-    if (!answered) {
-        effects_.emplace_back(StrayAnswer{.event = event});
-    } else if (answered->late) {
-        effects_.emplace_back(LateAnswer{.drop = answered->drop, .event = event});
-    } else {
-        effects_.emplace_back(DropEnded{.drop = answered->drop, .event = event, .why = {}});
+    if (id.has_value() != (link_->protocol() == BoardProtocol::tini2)) {
+        effects_.emplace_back(BadLine{id ? "an answer with an id" : "an answer without an id"});
+        return;
     }
+    const auto answered = link_->take_answer(id);
+    if (answered && !answered->late) {
+        effects_.emplace_back(
+            DropEnded{.drop = answered->drop, .event = event, .why = {}, .refusal = refusal});
+        return;
+    }
+    const bool lost_before = id && take_unsettled(*id);
+    if (answered || lost_before) {
+        const auto drop = answered ? answered->drop : *id;
+        effects_.emplace_back(LateAnswer{.drop = drop, .event = event});
+    } else {
+        effects_.emplace_back(StrayAnswer{.event = event, .drop = id});
+    }
+}
+
+void Machine::on_outcome(const Outcome& outcome)
+{
+    // On a plain link nothing was asked, so no drop is taken for it.
+    link_->take_outcome(outcome.drop);
+    const bool plain = link_->protocol() == BoardProtocol::tini;
+    if (plain || !take_unsettled(outcome.drop)) {
+        effects_.emplace_back(BadLine{"an outcome that nobody waits for"});
+        return;
+    }
+    switch (outcome.what) {
+        case Outcome::What::done:
+            effects_.emplace_back(LateAnswer{.drop = outcome.drop, .event = DropEvent::acked});
+            break;
+        case Outcome::What::refused:
+        case Outcome::What::unseen:
+            effects_.emplace_back(LateAnswer{.drop = outcome.drop, .event = DropEvent::nacked});
+            break;
+        case Outcome::What::unknown:
+            effects_.emplace_back(NeverKnown{.drop = outcome.drop});
+            break;
+    }
+}
+
+// Answered in whatever way: nobody needs to ask any more.
+bool Machine::take_unsettled(DropId drop)
+{
+    std::erase(to_ask_, drop);
+    return std::erase(unsettled_, drop) > 0;
 }
 
 void Machine::on_status(const Status& status)
@@ -158,20 +208,18 @@ void Machine::on_temperature(double fahrenheit)
     effects_.emplace_back(TemperatureRead{.fahrenheit = fahrenheit});
 }
 
-void Machine::lose_open_drop(LinkEnd reason)
+// In flight, or suspect since just now.
+void Machine::lose_open_drop(std::string_view why)
 {
-    if (const auto drop = link_->in_flight()) {
-        effects_.emplace_back(
-            DropEnded{.drop = *drop, .event = DropEvent::lost, .why = describe(reason)});
-    }
+    const auto drop = link_->in_flight() ? *link_->in_flight() : link_->suspect().value();
+    if (link_->protocol() == BoardProtocol::tini2) unsettled_.push_back(drop);
+    effects_.emplace_back(
+        DropEnded{.drop = drop, .event = DropEvent::lost, .why = why, .refusal = {}});
 }
 
 void Machine::drop_queue(std::string_view why)
 {
-    for (const auto& waiting : std::exchange(queue_, {})) {
-        effects_.emplace_back(
-            DropEnded{.drop = waiting.drop, .event = DropEvent::not_sent, .why = why});
-    }
+    for (const auto& waiting : std::exchange(queue_, {})) end_unsent(waiting.drop, why);
 }
 
 void Machine::close_link(LinkEnd reason)
@@ -200,17 +248,38 @@ void Machine::send_next(Instant now)
 {
     if (!link_) return drop_queue("the board is not connected");
     if (stopped_) return drop_queue("the daemon is stopping");
-    while (!queue_.empty() && pauses_ == 0 && link_->ready(now)) {
+    if (!to_ask_.empty()) return ask_next(now);
+    while (!queue_.empty() && pauses_ == 0 && !storing_ && link_->ready(now)) {
         const auto next = queue_.front();
+        if (next.stored != link_->protocol()) {
+            storing_ = true;
+            effects_.emplace_back(StoreProtocol{.drop = next.drop, .protocol = link_->protocol()});
+            return;
+        }
         queue_.pop_front();
         if (const auto why = why_not(next.slot); !why.empty()) {
-            effects_.emplace_back(
-                DropEnded{.drop = next.drop, .event = DropEvent::not_sent, .why = why});
+            end_unsent(next.drop, why);
             continue;
         }
-        effects_.emplace_back(SendDrop{.drop = next.drop, .slot = next.slot});
+        effects_.emplace_back(
+            SendDrop{.drop = next.drop, .slot = next.slot, .protocol = link_->protocol()});
         link_->drop_sent(next.drop, now);
     }
+}
+
+void Machine::ask_next(Instant now)
+{
+    if (pauses_ > 0 || !link_->ready(now)) return;
+    const auto drop = to_ask_.front();
+    to_ask_.pop_front();
+    effects_.emplace_back(AskOutcome{.drop = drop});
+    link_->question_sent(drop, now);
+}
+
+void Machine::end_unsent(DropId drop, std::string_view why)
+{
+    effects_.emplace_back(
+        DropEnded{.drop = drop, .event = DropEvent::not_sent, .why = why, .refusal = {}});
 }
 
 }  // namespace machines

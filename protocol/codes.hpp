@@ -18,8 +18,10 @@ enum class Refusal {
     outcome_unknown,  ///< The drop is in doubt.
     no_slot_available,
     no_such_slot,
-    machine_offline,  ///< No board is connected, or the drop was not handed to it.
-    busy,             ///< This member's drop is under way, or the machine's queue is full.
+    machine_offline,    ///< No board is connected, or the drop was not handed to it.
+    busy,               ///< This member's drop is under way, or the machine's queue is full.
+    board_found_empty,  ///< The board's own sensor said so; it refused.
+    board_not_ready,    ///< The board refused: its door is open, or it is out of order.
     motor_jammed,
     motor_not_started,
     motor_failed,

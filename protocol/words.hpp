@@ -21,6 +21,9 @@ using SlotNumber = std::uint8_t;
 /// JSON reader can hold them.
 enum class DropId : std::int64_t {};
 
+/// How a board's answers find their drops: by their order, or by the drop's id that they carry.
+enum class BoardProtocol : std::uint8_t { tini = 1, tini2 = 2 };
+
 /// The row of an account in the ledger. An id is never used again.
 enum class AccountId : std::int64_t {};
 
