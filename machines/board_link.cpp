@@ -50,9 +50,11 @@ std::optional<BoardLink::Answered> BoardLink::take_answer(std::optional<DropId> 
     return answered;
 }
 
-void BoardLink::take_outcome(DropId drop)
+bool BoardLink::take_outcome(DropId drop)
 {
-    if (state_ == State::questioned && drop == drop_) state_ = State::idle;
+    if (state_ != State::questioned || drop != drop_) return false;
+    state_ = State::idle;
+    return true;
 }
 
 std::optional<DropId> BoardLink::in_flight() const

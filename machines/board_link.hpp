@@ -63,8 +63,8 @@ public:
     };
     std::optional<Answered> take_answer(std::optional<DropId> id = {});
 
-    /// The outcome of an earlier drop came: if that was the question, it is answered.
-    void take_outcome(DropId drop);
+    /// The outcome of an earlier drop came. Whether that was the question, which is answered then.
+    bool take_outcome(DropId drop);
 
     /// The drop that waits for its answer in time, if any.
     std::optional<DropId> in_flight() const;

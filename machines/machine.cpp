@@ -156,10 +156,8 @@ void Machine::on_answer(DropEvent event, std::optional<DropId> id, Refusal refus
 
 void Machine::on_outcome(const Outcome& outcome)
 {
-    // On a plain link nothing was asked, so no drop is taken for it.
-    link_->take_outcome(outcome.drop);
-    const bool plain = link_->protocol() == BoardProtocol::tini;
-    if (plain || !take_unsettled(outcome.drop)) {
+    // A late answer may have come before the outcome that was asked for.
+    if (!link_->take_outcome(outcome.drop) || !take_unsettled(outcome.drop)) {
         effects_.emplace_back(BadLine{"an outcome that nobody waits for"});
         return;
     }

@@ -126,3 +126,35 @@ TEST_CASE("board link: a silent one is looked at when something is due and never
     }
     REQUIRE(looks == std::vector{start + 250ms, start + 90s, start + 150s});
 }
+
+TEST_CASE("board link: a question is unanswered until the outcome of its drop comes")
+{
+    BoardLink link{LinkTimes{}, start, machines::BoardProtocol::tini2};
+    link.heard(start);
+    link.question_sent(DropId{1}, start);
+    REQUIRE_FALSE(link.ready(start));
+    REQUIRE_FALSE(link.take_outcome(DropId{2}));
+    REQUIRE_FALSE(link.ready(start));
+    REQUIRE(link.take_outcome(DropId{1}));
+    REQUIRE(link.ready(start));
+}
+
+TEST_CASE("board link: one whose question is not answered in time is to be closed")
+{
+    BoardLink link{LinkTimes{}, start, machines::BoardProtocol::tini2};
+    link.heard(start);
+    link.question_sent(DropId{1}, start);
+    REQUIRE(link.next_look() == start + 20s);
+    REQUIRE(link.take_due(start + 19s) == Due::nothing);
+    REQUIRE(link.take_due(start + 20s) == Due::close_unanswered);
+}
+
+TEST_CASE("board link: on a tini 2 link only the open drop's id answers it")
+{
+    BoardLink link{LinkTimes{}, start, machines::BoardProtocol::tini2};
+    link.heard(start);
+    link.drop_sent(DropId{5}, start);
+    REQUIRE_FALSE(link.take_answer(DropId{4}).has_value());
+    REQUIRE(link.in_flight() == DropId{5});
+    REQUIRE(link.take_answer(DropId{5}).has_value());
+}

@@ -141,7 +141,7 @@ TEST_CASE("machine link: without an answer for another ack timeout the link is c
     rig.pass(1ms);
     REQUIRE(
         rig.effects() ==
-        Effects{"close: did not answer a drop", "2 not sent: the board is not connected"});
+        Effects{"close: did not answer in time", "2 not sent: the board is not connected"});
     REQUIRE_FALSE(rig.machine.online());
 }
 

@@ -36,9 +36,17 @@ struct ToText {
 
     void operator()(const SendDrop& send) const
     {
-        add("send ", protocol::number(send.drop), " to slot ", int{send.slot});
+        const bool tini2 = send.protocol == BoardProtocol::tini2;
+        add("send ", protocol::number(send.drop), " to slot ", int{send.slot},
+            tini2 ? " with its id" : "");
     }
     void operator()(const AskStatus&) const { add("ask status"); }
+    void operator()(const AskOutcome& ask) const { add("ask about ", protocol::number(ask.drop)); }
+    void operator()(const StoreProtocol& store) const
+    {
+        const bool tini2 = store.protocol == BoardProtocol::tini2;
+        add("store that ", protocol::number(store.drop), " goes by ", tini2 ? "id" : "order");
+    }
     void operator()(const CloseLink& close) const { add("close: ", describe(close.reason)); }
     void operator()(const DropEnded& ended) const
     {
@@ -49,7 +57,18 @@ struct ToText {
     {
         add(protocol::number(late.drop), ' ', name_of(late.event), " late");
     }
-    void operator()(const StrayAnswer& stray) const { add("stray: ", name_of(stray.event)); }
+    void operator()(const NeverKnown& never) const
+    {
+        add(protocol::number(never.drop), " never known");
+    }
+    void operator()(const StrayAnswer& stray) const
+    {
+        if (stray.drop) {
+            add("stray: ", protocol::number(*stray.drop), ' ', name_of(stray.event));
+        } else {
+            add("stray: ", name_of(stray.event));
+        }
+    }
     void operator()(const SlotsSensed& sensed) const
     {
         for (const auto& slot : sensed.slots) {
@@ -78,15 +97,15 @@ MachineRig::MachineRig(MachineSetup setup)
 {
 }
 
-void MachineRig::log_in()
+void MachineRig::log_in(BoardProtocol protocol)
 {
-    machine.link_up(now);
+    machine.link_up(now, protocol);
     machine.advance(now);
 }
 
-void MachineRig::connect()
+void MachineRig::connect(BoardProtocol protocol)
 {
-    log_in();
+    log_in(protocol);
     board_says("9");
 }
 
@@ -96,9 +115,9 @@ void MachineRig::hang_up()
     machine.advance(now);
 }
 
-bool MachineRig::drop(std::int64_t id, SlotNumber slot)
+bool MachineRig::drop(std::int64_t id, SlotNumber slot, BoardProtocol stored)
 {
-    const bool taken = machine.enqueue(DropId{id}, slot);
+    const bool taken = machine.enqueue(DropId{id}, slot, stored);
     machine.advance(now);
     return taken;
 }
@@ -108,6 +127,12 @@ void MachineRig::board_says(std::initializer_list<std::string_view> lines)
     for (const auto line : lines) {
         machine.on_message(protocol::tini::parse_board_message(line), now);
     }
+    machine.advance(now);
+}
+
+void MachineRig::protocol_stored(std::int64_t id, BoardProtocol protocol, bool kept)
+{
+    machine.protocol_stored({.drop = DropId{id}, .protocol = protocol}, kept);
     machine.advance(now);
 }
 

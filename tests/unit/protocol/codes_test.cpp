@@ -109,12 +109,16 @@ std::optional<Numbers> specified_numbers(Refusal refusal)
             return Numbers{151, 151};
         case Refusal::busy:
             return Numbers{152, 152};
+        case Refusal::board_found_empty:
+            return Numbers{100, 150};
+        case Refusal::board_not_ready:
+            return Numbers{150, 150};
         case Refusal::motor_jammed:
-            return Numbers{175, 175};
+            return Numbers{175, 150};
         case Refusal::motor_not_started:
-            return Numbers{176, 176};
+            return Numbers{176, 150};
         case Refusal::motor_failed:
-            return Numbers{177, 177};
+            return Numbers{177, 150};
         case Refusal::access_denied:
             return Numbers{200, 200};
         case Refusal::user_first:
