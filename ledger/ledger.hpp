@@ -249,6 +249,7 @@ private:
     void change_stock(
         SlotKey key, machines::Slot& slot, std::optional<std::int64_t> stock, Cause cause);
     void store(SlotKey key);
+    void forget_sensors(MachineKey machine);
 
     void mark_in_doubt(DropId id, std::string_view reason);
     void close_drop(DropId id, DropState state, Cause cause);

@@ -23,6 +23,7 @@ std::vector<MachineKey> Ledger::take_settings(std::span<const config::Machine> m
             take_slot(keys.back(), slot);
             wanted.insert(place(keys.back(), slot.number));
         }
+        if (!machine.board.sensor) forget_sensors(keys.back());
     }
     for (const auto& [where, key] : slot_places_) {
         if (!wanted.contains(where) && slots_.at(key).in_settings) {
@@ -41,6 +42,14 @@ std::vector<machines::Slot> Ledger::slots(MachineKey machine) const
         if (key && slots_.at(*key).in_settings) result.push_back(slots_.at(*key).slot);
     }
     return result;
+}
+
+// Nobody would ever take back what a sensor said that is not listened to any more.
+void Ledger::forget_sensors(MachineKey machine)
+{
+    std::vector<SensedSlot> unknown;
+    for (const auto& slot : slots(machine)) unknown.push_back({.slot = slot.number});
+    set_sensors(machine, unknown);
 }
 
 void Ledger::set_sensors(MachineKey machine, std::span<const SensedSlot> sensed)

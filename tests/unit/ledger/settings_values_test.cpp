@@ -241,6 +241,21 @@ TEST_CASE("settings values: a sensor's word is kept over a restart")
     REQUIRE(rig.slot(1).stock == 10);
 }
 
+TEST_CASE("settings values: of a board without sensors no sensor's word stays in force")
+{
+    LedgerRig rig;
+    rig.sense(1, Sensor::empty);
+    rig.sense(4, Sensor::present);
+    rig.commit();
+    rig.settings[0].board.sensor = false;
+    rig.reopen();
+    REQUIRE(rig.slot(1).sensor == Sensor::unknown);
+    REQUIRE(rig.slot(4).sensor == Sensor::unknown);
+    REQUIRE(rig.refusal(rig.ann, 4) == Refusal::slot_empty);
+    rig.reserve(1);
+    rig.require_sound();
+}
+
 TEST_CASE("settings values: sensors of slots that the machine does not have are ignored")
 {
     LedgerRig rig;
