@@ -92,8 +92,8 @@ Ledger::Statements::Statements(sqlite::Database& database)
       doubt_drop{database.prepare(
           "UPDATE drops SET state = 'in_doubt', doubt_at = ?2, doubt_reason = ?3 WHERE id = ?1")},
       settle_drop{database.prepare(
-          "UPDATE drops SET state = ?2, settled_at = ?3, settled_by = ?4, correction = ?5, "
-          "stock_taken = ?6 WHERE id = ?1")},
+          "UPDATE drops SET state = ?2, settled_at = ?3, settled_by = ?4, settled_reason = ?5, "
+          "correction = ?6, stock_taken = ?7 WHERE id = ?1")},
       settled_drop{database.prepare("SELECT state, account FROM drops WHERE id = ?1")},
       set_protocol{database.prepare("UPDATE drops SET protocol = ?2 WHERE id = ?1")},
       note_never_known{database.prepare("UPDATE drops SET never_known = 1 WHERE id = ?1")},

@@ -160,7 +160,7 @@ void Ledger::close_drop(DropId id, DropState state, Cause cause)
 
     write();
     statements_->settle_drop.run(
-        protocol::number(id), machines::name_of(state), now(), cause.actor,
+        protocol::number(id), machines::name_of(state), now(), cause.actor, cause.reason,
         drop.correction && !correction_back, taken);
     --slot.held;
     if (taken || correction_back) slot.stock = *slot.stock - 1;
@@ -176,10 +176,10 @@ void Ledger::close_drop(DropId id, DropState state, Cause cause)
     if (settlement.charged && drop.price > 0) {
         transfer(drop.account, house, drop.price, id, cause);
     }
-    // What a closed account gets back goes where the rest of its balance went.
+    // What a closed account gets back goes where the rest of its balance went. That pays no drop.
     if (account.closed && account.spendable() > 0) {
         transfer(
-            drop.account, house, account.spendable(), id,
+            drop.account, house, account.spendable(), std::nullopt,
             {.actor = cause.actor, .reason = "account closed"});
     }
 }

@@ -174,7 +174,7 @@ TEST_CASE("settle: the payment is kept with drop, actor, reason and time")
             std::to_string(number(drop)) + " tester a test");
 }
 
-TEST_CASE("settle: who settled a drop and when is kept")
+TEST_CASE("settle: who settled a drop, when and why is kept")
 {
     LedgerRig rig;
     const auto drop = rig.reserve(1);
@@ -182,7 +182,18 @@ TEST_CASE("settle: who settled a drop and when is kept")
     rig.settle(drop, DropEvent::nacked);
     rig.commit();
     REQUIRE(
-        rig.text("SELECT settled_at || ' ' || settled_by FROM drops") == "1700000005000 tester");
+        rig.text("SELECT format('%d %s %s', settled_at, settled_by, settled_reason) FROM drops") ==
+        "1700000005000 tester a test");
+}
+
+TEST_CASE("settle: no reason that an admin can give makes a payment anything else")
+{
+    LedgerRig rig;
+    const auto drop = rig.reserve(1);
+    rig.settle(drop, DropEvent::lost);
+    const ledger::Cause cause{.actor = "admin", .reason = "account closed"};
+    REQUIRE(rig.ledger().settle(drop, DropEvent::charged, cause)->changed);
+    rig.require_sound();
 }
 
 TEST_CASE("settle: the sum of all accounts stays zero at every step")
