@@ -112,7 +112,7 @@ Ledger::Ledger(std::filesystem::path file, Surroundings surroundings)
         create_private(file_);
         open_file();
         load();
-        write();  // Finds out now, not at the first drop, whether another program keeps it locked.
+        prove_writable();  // Not at the first drop: another program may keep it locked.
         for (const auto& [id, drop] : open_drops_) {
             if (drop.state == DropState::reserved) mark_in_doubt(id, "the daemon was restarted");
         }

@@ -132,6 +132,10 @@ public:
     /// Tries again to learn whether the last commit was kept.
     [[nodiscard]] Commit find_out();
     void rollback();
+    /// The number of the last transaction that is known to be kept.
+    std::int64_t last_kept() const { return batch_; }
+    /// Makes the next commit() write, which tells whether the file can be written.
+    void prove_writable() { write(); }
     void report_fault(std::string_view what) const { surroundings_.report_fault(what); }
 
     // --- Accounts -------------------------------------------------------------------------------
@@ -260,7 +264,7 @@ private:
     Surroundings surroundings_;
     std::unique_ptr<sqlite::Database> database_;
     std::unique_ptr<Statements> statements_;
-    std::int64_t batch_ = 0;           // The last one that is known to be kept.
+    std::int64_t batch_ = 0;
     std::int64_t doubtful_batch_ = 0;  // The last one whose commit failed.
     std::int64_t next_drop_ = 0;
     JournaledMap<AccountId, Account> accounts_;
