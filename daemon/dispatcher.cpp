@@ -285,10 +285,12 @@ Task<> Dispatcher::report_sensors(std::size_t machine)
 
 void Dispatcher::temperature_read(std::size_t machine, double fahrenheit)
 {
-    auto& last = unreported_[machine].last_temperature;
+    auto& unreported = unreported_[machine];
+    auto& last = unreported.last_temperature;
     const auto now = std::chrono::steady_clock::now();
-    if (last && now - *last < temperature_interval) return;
+    if (unreported.keeping_temperature || (last && now - *last < temperature_interval)) return;
     last = now;
+    unreported.keeping_temperature = true;
     spawn(machine, keep_temperature(machine, fahrenheit), "keeping a temperature");
 }
 
@@ -302,6 +304,7 @@ Task<> Dispatcher::keep_temperature(std::size_t machine, double fahrenheit)
     if (!kept) {
         log::warn("a temperature could not be kept", {{"machine", machines_[machine].host->id()}});
     }
+    unreported_[machine].keeping_temperature = false;
 }
 
 // The one line of a drop at info.

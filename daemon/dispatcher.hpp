@@ -121,6 +121,7 @@ private:
         std::map<SlotNumber, protocol::Sensor> sensors;
         bool reporting = false;
         bool keeping_evidence = false;
+        bool keeping_temperature = false;
         std::optional<std::chrono::steady_clock::time_point> last_temperature;
     };
     std::deque<Unreported> unreported_;

@@ -55,6 +55,7 @@ struct Opened {
     std::vector<ledger::MachineKey> keys;  // In the order of the settings' machines.
     std::vector<protocol::DropId> doubts;
     std::vector<std::vector<protocol::DropId>> to_ask_about;  // By machine.
+    std::vector<std::optional<ledger::Temperature>> temperatures;
 };
 
 Opened open_ledger(const config::Settings& settings)
@@ -70,13 +71,27 @@ Opened open_ledger(const config::Settings& settings)
     }
     auto doubts = ledger.doubts();
     std::vector<std::vector<protocol::DropId>> to_ask_about;
-    for (const auto key : keys) to_ask_about.push_back(ledger.doubts_to_ask_about(key));
+    std::vector<std::optional<ledger::Temperature>> temperatures;
+    for (const auto key : keys) {
+        to_ask_about.push_back(ledger.doubts_to_ask_about(key));
+        temperatures.push_back(ledger.last_temperature(key));
+    }
     return {
         .ledger = std::move(ledger),
         .keys = std::move(keys),
         .doubts = std::move(doubts),
         .to_ask_about = std::move(to_ask_about),
+        .temperatures = std::move(temperatures),
     };
+}
+
+// When something happened that the wall clock says was at `ms`, by the clock that nobody sets.
+machines::Instant instant_of(std::int64_t ms)
+{
+    const std::chrono::system_clock::time_point at{std::chrono::milliseconds{ms}};
+    const auto age = std::chrono::system_clock::now() - at;
+    return std::chrono::steady_clock::now() -
+           std::chrono::duration_cast<std::chrono::steady_clock::duration>(age);
 }
 
 SlotCatalog make_catalog(const Opened& opened)
@@ -187,6 +202,9 @@ strand_{asio::make_strand(io_.get_executor())}, signals_{strand_, SIGTERM, SIGIN
         machines_.emplace_back(
             io_, index, machine.id, setup_of(machine, settings.drops, opened_, catalog_, index),
             catalog_, dispatcher_);
+        if (const auto& last = opened_.temperatures[index]) {
+            machines_.back().remember_temperature(last->fahrenheit, instant_of(last->at_ms));
+        }
         places.push_back({.key = opened_.keys[index], .host = &machines_.back()});
     }
     dispatcher_.set_machines(std::move(places));

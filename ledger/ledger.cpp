@@ -86,6 +86,8 @@ Ledger::Statements::Statements(sqlite::Database& database)
                            "VALUES (?1, ?2, ?3, ?4, ?5)")},
       insert_temperature{database.prepare(
           "INSERT OR REPLACE INTO temperatures (machine, at, fahrenheit) VALUES (?1, ?2, ?3)")},
+      last_temperature{database.prepare(
+          "SELECT at, fahrenheit FROM temperatures WHERE machine = ?1 ORDER BY at DESC LIMIT 1")},
       insert_drop{database.prepare(
           "INSERT INTO drops (id, account, slot, item, price, state, opened_at, correction, "
           "protocol) VALUES (?1, ?2, ?3, ?4, ?5, 'reserved', ?6, ?7, ?8)")},

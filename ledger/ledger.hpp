@@ -98,6 +98,12 @@ struct SensedSlot {
     Sensor sensor = Sensor::unknown;
 };
 
+/// What a board said of its machine at some time.
+struct Temperature {
+    std::int64_t at_ms = 0;
+    double fahrenheit = 0;
+};
+
 /// What the ledger needs from outside.
 struct Surroundings {
     std::function<std::int64_t()> now_ms;  ///< Wall clock, milliseconds since 1970, UTC.
@@ -163,6 +169,8 @@ public:
     std::vector<machines::Slot> slots(MachineKey machine) const;
     void set_sensors(MachineKey machine, std::span<const SensedSlot> sensed);
     void add_temperature(MachineKey machine, double fahrenheit);
+    /// The last one that was kept of a machine.
+    std::optional<Temperature> last_temperature(MachineKey machine);
     /// Every slot that changed since the last call and is committed.
     std::vector<ChangedSlot> take_changed_slots();
 

@@ -71,6 +71,16 @@ void Ledger::add_temperature(MachineKey machine, double fahrenheit)
     statements_->insert_temperature.run(static_cast<std::int64_t>(machine), now(), fahrenheit);
 }
 
+std::optional<Temperature> Ledger::last_temperature(MachineKey machine)
+{
+    auto& find = statements_->last_temperature;
+    find.start(static_cast<std::int64_t>(machine));
+    if (!find.step()) return std::nullopt;
+    const Temperature last{.at_ms = find.integer(0), .fahrenheit = find.real(1)};
+    find.reset();
+    return last;
+}
+
 std::vector<ChangedSlot> Ledger::take_changed_slots() { return std::exchange(changed_slots_, {}); }
 
 MachineKey Ledger::machine_key(const std::string& id)

@@ -61,6 +61,7 @@ public:
     void reset() { sqlite3_reset(handle_.get()); }
 
     std::int64_t integer(int column) const { return sqlite3_column_int64(handle_.get(), column); }
+    double real(int column) const { return sqlite3_column_double(handle_.get(), column); }
     bool flag(int column) const { return integer(column) != 0; }
     bool is_null(int column) const
     {

@@ -300,3 +300,22 @@ TEST_CASE("settings values: temperatures are kept with their time")
         rig.text("SELECT group_concat(at || ' ' || fahrenheit, ', ') FROM temperatures") ==
         "1700000000000 38.5, 1700000060000 39.5");
 }
+
+TEST_CASE("settings values: the last temperature of a machine is known, after a restart too")
+{
+    LedgerRig rig;
+    rig.settings.push_back(machine_setting("x"));
+    const auto other = rig.ledger().take_settings(rig.settings).at(1);
+    REQUIRE_FALSE(rig.ledger().last_temperature(rig.machine).has_value());
+    rig.ledger().add_temperature(rig.machine, 38.5);
+    rig.now_ms += 60'000;
+    rig.ledger().add_temperature(rig.machine, 39.25);
+    rig.now_ms += 60'000;
+    rig.ledger().add_temperature(other, 50);
+    rig.commit();
+    rig.reopen();
+    const auto last = rig.ledger().last_temperature(rig.machine);
+    REQUIRE(last.has_value());
+    REQUIRE(last->at_ms == 1'700'000'060'000);
+    REQUIRE(last->fahrenheit == 39.25);
+}
