@@ -219,11 +219,12 @@ int back_up_ledger(const config::Settings& settings, const std::filesystem::path
 
 int restore_ledger(const config::Settings& settings, const std::filesystem::path& backup)
 {
-    with_ledger(settings, [&](const auto& file) {
+    const auto kept = with_ledger(settings, [&](const auto& file) {
         const auto lock = ledger::Lock::try_take(file);
         if (!lock) throw ledger::Unusable{"a daemon or another tool is using it: stop it first"};
-        ledger::restore(backup, file, *lock);
+        return ledger::restore(backup, file, *lock);
     });
+    if (kept) std::cout << "what could not be used is kept as " << kept->string() << '\n';
     std::cout << settings.ledger.string() << " is as in " << backup.string() << " again\n";
     return EXIT_SUCCESS;
 }

@@ -1,10 +1,10 @@
 #include "ledger/ledger.hpp"
 
+#include "ledger/damage.hpp"
 #include "ledger/schema.hpp"
 #include "ledger/statements.hpp"
 #include "ledger/unusable.hpp"
 
-#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -13,10 +13,6 @@
 
 namespace ledger {
 namespace {
-
-// Ids of drops start from the clock, so that they rise even over a restored or a new ledger. 20
-// bits leave room for a million drops a second.
-constexpr int drop_id_clock_shift = 20;
 
 std::int64_t system_now_ms()
 {
@@ -112,7 +108,10 @@ Ledger::Ledger(std::filesystem::path file, Surroundings surroundings)
 {
     try {
         create_private(file_);
-        open_file();
+        auto database = open_file();
+        version_of(*database);  // First of all: a file of another program stays as it is.
+        refuse_damage(*database);
+        use(std::move(database));
         load();
         prove_writable();  // Not at the first drop: another program may keep it locked.
         for (const auto& [id, drop] : open_drops_) {
@@ -120,6 +119,7 @@ Ledger::Ledger(std::filesystem::path file, Surroundings surroundings)
         }
     } catch (const sqlite::Error& error) {
         if (error.is_locked()) throw Unusable{"another program has locked it"};
+        if (error.is_damage()) throw damaged(error.what());
         throw Unusable{error.what()};
     }
     if (commit() != Commit::kept) {
@@ -130,93 +130,20 @@ Ledger::Ledger(std::filesystem::path file, Surroundings surroundings)
 Ledger::~Ledger() = default;
 Ledger::Ledger(Ledger&&) noexcept = default;
 
-void Ledger::open_file()
+std::unique_ptr<sqlite::Database> Ledger::open_file() const
 {
-    statements_.reset();
-    database_.reset();
-    auto database = std::make_unique<sqlite::Database>(file_, sqlite::Database::Mode::read_write);
-    migrate(*database);  // First of all: refuses a file of another program, which stays as it is.
+    return std::make_unique<sqlite::Database>(file_, sqlite::Database::Mode::read_write);
+}
+
+void Ledger::use(std::unique_ptr<sqlite::Database> database)
+{
+    migrate(*database);
     if (database->text("PRAGMA journal_mode = WAL") != "wal") {
         throw Unusable{"its file system does not allow a write-ahead log"};
     }
     database->execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
     statements_ = std::make_unique<Statements>(*database);
     database_ = std::move(database);
-}
-
-void Ledger::load()
-{
-    accounts_ = {};
-    slots_ = {};
-    slot_places_ = {};
-    open_drops_ = {};
-    batch_ = database_->integer("SELECT batch FROM ledger");
-
-    auto accounts = database_->prepare(
-        "SELECT id, name, balance, admin, locked, closed_at IS NOT NULL FROM accounts");
-    for (accounts.start(); accounts.step();) {
-        accounts_.insert(
-            AccountId{accounts.integer(0)}, {
-                                                .name = accounts.text(1),
-                                                .balance = accounts.integer(2),
-                                                .admin = accounts.flag(3),
-                                                .locked = accounts.flag(4),
-                                                .closed = accounts.flag(5),
-                                            });
-    }
-    auto slots = database_->prepare(
-        "SELECT id, machine, number, in_settings, item, price, stock, sold, enabled, sensor "
-        "FROM slots");
-    for (slots.start(); slots.step();) {
-        const SlotKey key{slots.integer(0)};
-        const MachineKey machine{slots.integer(1)};
-        const auto number = static_cast<SlotNumber>(slots.integer(2));
-        slot_places_.insert(place(machine, number), key);
-        slots_.insert(
-            key, {.machine = machine,
-                  .in_settings = slots.flag(3),
-                  .slot = {
-                      .number = number,
-                      .item = slots.text(4),
-                      .price = slots.integer(5),
-                      .stock = slots.optional_integer(6),
-                      .sold = slots.integer(7),
-                      .enabled = slots.flag(8),
-                      .sensor = static_cast<Sensor>(slots.integer(9)),
-                  }});
-    }
-    auto drops = database_->prepare(
-        "SELECT id, account, slot, price, state, correction, protocol, never_known FROM drops "
-        "WHERE settled_at IS NULL");
-    for (drops.start(); drops.step();) {
-        const DropId id{drops.integer(0)};
-        const OpenDrop drop{
-            .account = AccountId{drops.integer(1)},
-            .slot = SlotKey{drops.integer(2)},
-            .price = drops.integer(3),
-            .state = machines::parse_drop_state(drops.text(4)).value(),
-            .correction = drops.flag(5),
-            .protocol = static_cast<BoardProtocol>(drops.integer(6)),
-            .never_known = drops.flag(7),
-        };
-        auto& account = accounts_.edit(drop.account);
-        account.held += drop.price;
-        if (drop.state == DropState::reserved) account.under_way = id;
-        ++slots_.edit(drop.slot).slot.held;
-        open_drops_.insert(id, drop);
-    }
-    accounts_.commit();
-    slots_.commit();
-    slot_places_.commit();
-    open_drops_.commit();
-    changed_slots_.clear();
-    for (const auto& [key, entry] : slots_) {
-        changed_slots_.push_back({.machine = entry.machine, .slot = entry.slot});
-    }
-
-    const auto last = database_->integer("SELECT coalesce(max(id), 0) FROM drops");
-    const auto from_clock = (now() / 1000) << drop_id_clock_shift;
-    next_drop_ = std::max({next_drop_, last + 1, from_clock});
 }
 
 void Ledger::write()
@@ -272,7 +199,9 @@ void Ledger::rollback()
 Ledger::Commit Ledger::find_out()
 {
     try {
-        open_file();
+        statements_.reset();
+        database_.reset();
+        use(open_file());
         load();
         if (batch_ != doubtful_batch_) return Commit::not_kept;
         // What the log seems to hold may be in the system's cache only. A checkpoint writes it into

@@ -237,8 +237,13 @@ private:
     };
     struct Statements;
 
-    void open_file();
+    std::unique_ptr<sqlite::Database> open_file() const;
+    /// Brings the tables up to date and prepares everything that operations need.
+    void use(std::unique_ptr<sqlite::Database> database);
     void load();
+    void load_accounts();
+    void load_slots();
+    void load_open_drops();
     void checkpoint();
     /// Starts a transaction unless one is under way. Before the first statement that writes.
     void write();

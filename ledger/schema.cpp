@@ -253,7 +253,11 @@ END;
 
 constexpr std::array migrations{version_1, version_2};
 
-std::int64_t version_of(sqlite::Database& database)
+}  // namespace
+
+int schema_version() { return static_cast<int>(migrations.size()); }
+
+int version_of(sqlite::Database& database)
 {
     const auto version = database.integer("PRAGMA user_version");
     const bool empty = database.integer("SELECT count(*) FROM sqlite_schema") == 0;
@@ -265,12 +269,8 @@ std::int64_t version_of(sqlite::Database& database)
             "it was written by a newer drinkd (tables of version " + std::to_string(version) +
             ", this one knows " + std::to_string(schema_version()) + "): install that version"};
     }
-    return version;
+    return static_cast<int>(version);
 }
-
-}  // namespace
-
-int schema_version() { return static_cast<int>(migrations.size()); }
 
 void migrate(sqlite::Database& database)
 {
@@ -282,14 +282,17 @@ void migrate(sqlite::Database& database)
     }
 }
 
+void require_ledger(sqlite::Database& database)
+{
+    if (version_of(database) == 0) throw Unusable{"it holds no ledger"};
+}
+
 void require_current(sqlite::Database& database)
 {
-    const auto version = version_of(database);
-    if (version < schema_version()) {
+    require_ledger(database);
+    if (version_of(database) < schema_version()) {
         throw Unusable{
-            version == 0 ? "it holds no ledger"
-                         : "it was written by an older drinkd: start the daemon once to bring it "
-                           "up to date"};
+            "it was written by an older drinkd: start the daemon once to bring it up to date"};
     }
 }
 

@@ -25,6 +25,10 @@ public:
     int code() const { return code_; }
     bool is_out_of_space() const { return (code_ & 0xff) == SQLITE_FULL; }
     bool is_locked() const { return (code_ & 0xff) == SQLITE_BUSY; }
+    bool is_damage() const
+    {
+        return (code_ & 0xff) == SQLITE_CORRUPT || (code_ & 0xff) == SQLITE_NOTADB;
+    }
 
 private:
     int code_;
