@@ -12,6 +12,7 @@
 #include "daemon/log.hpp"
 #include "daemon/machine_host.hpp"
 #include "daemon/process.hpp"
+#include "daemon/pruner.hpp"
 #include "daemon/spawn.hpp"
 #include "daemon/status.hpp"
 #include "daemon/sunday_session.hpp"
@@ -155,6 +156,7 @@ private:
     SlotCatalog catalog_;
     LedgerService ledger_;
     DoubtKeeper doubts_;
+    Pruner pruner_;
     Dispatcher dispatcher_;
     Authenticator authenticator_;
     std::deque<MachineHost> machines_;
@@ -181,7 +183,8 @@ Gateway::Gateway(const config::Settings& settings)
     catalog_.update(changed);
           }},
 doubts_{io_, ledger_, settings.drops.in_doubt_after, settings.drops.in_doubt_policy},
-dispatcher_{ledger_, catalog_, doubts_}, authenticator_{ledger_},
+pruner_{io_, ledger_, settings.keep}, dispatcher_{ledger_, catalog_, doubts_},
+authenticator_{ledger_},
 house_{
     .settings = settings,
     .ledger = ledger_,
@@ -244,6 +247,7 @@ void Gateway::run(const std::optional<std::filesystem::path>& ready_file)
     for (auto& listener : board_listeners_) listener.start();
     control_.start();
     connections_.start_sweeping();
+    pruner_.start();
     spawn(strand_, serve_until_signal(), "waiting for signals");
 
     const auto listening = addresses();
@@ -311,6 +315,7 @@ Task<> Gateway::shut_down()
         std::_Exit(EXIT_FAILURE);
     }
     doubts_.stop();
+    pruner_.stop();
     control_.stop();
     connections_.stop_sweeping();
 }

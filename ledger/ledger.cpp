@@ -99,7 +99,19 @@ Ledger::Statements::Statements(sqlite::Database& database)
           database.prepare("INSERT INTO evidence (drop_id, at, what) SELECT ?1, ?2, ?3 "
                            "WHERE (SELECT count(*) FROM evidence WHERE drop_id = ?1) < ?4")},
       find_reply{database.prepare("SELECT reply FROM requests WHERE id = ?1")},
-      insert_reply{database.prepare("INSERT INTO requests (id, at, reply) VALUES (?1, ?2, ?3)")}
+      insert_reply{database.prepare("INSERT INTO requests (id, at, reply) VALUES (?1, ?2, ?3)")},
+      // Ids rise with time, so the oldest drops are first. The newest stays: the next id is above
+      // it.
+      remove_drops{database.prepare(
+          "DELETE FROM drops WHERE settled_at < ?1 AND id IN (SELECT id FROM drops "
+          "WHERE settled_at IS NOT NULL AND id < (SELECT max(id) FROM drops) "
+          "ORDER BY id LIMIT ?2)")},
+      // In the order of the key of temperatures: not a row is read that stays.
+      remove_temperatures{database.prepare(
+          "DELETE FROM temperatures WHERE (machine, at) IN (SELECT machine, at FROM machines "
+          "CROSS JOIN temperatures ON machine = machines.id AND at < ?1 LIMIT ?2)")},
+      remove_requests{database.prepare(
+          "DELETE FROM requests WHERE id IN (SELECT id FROM requests WHERE at < ?1 LIMIT ?2)")}
 {
 }
 

@@ -8,6 +8,7 @@
 #include "protocol/codes.hpp"
 #include "protocol/words.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <expected>
 #include <filesystem>
@@ -102,6 +103,15 @@ struct SensedSlot {
 struct Temperature {
     std::int64_t at_ms = 0;
     double fahrenheit = 0;
+};
+
+/// What prune() removed.
+struct Pruned {
+    std::int64_t drops = 0;
+    std::int64_t temperatures = 0;
+    std::int64_t requests = 0;
+
+    bool any() const { return drops + temperatures + requests > 0; }
 };
 
 /// What the ledger needs from outside.
@@ -205,6 +215,13 @@ public:
     std::optional<std::string> reply_of(std::string_view request);
     void keep_reply(std::string_view request, std::string_view reply);
 
+    // --- Pruning --------------------------------------------------------------------------------
+
+    /// Removes some of what need not be kept any longer: settled drops with their evidence,
+    /// temperatures, and replies to requests that nobody will repeat after a week. Looks at no more
+    /// than `rows_max` rows of a kind that could go, so it is called until it removes nothing.
+    Pruned prune(const config::Keep& keep, std::int64_t rows_max);
+
 private:
     struct Account {
         std::string name;
@@ -272,6 +289,8 @@ private:
     void close_drop(DropId id, DropState state, Cause cause);
     void add_evidence(DropId drop, std::int64_t at, std::string_view what);
     void note_emptied(SlotKey slot);
+    std::int64_t remove(
+        sqlite::Statement& statement, std::chrono::milliseconds older_than, std::int64_t rows_max);
 
     std::filesystem::path file_;
     Surroundings surroundings_;

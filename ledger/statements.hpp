@@ -44,6 +44,10 @@ struct Ledger::Statements {
 
     sqlite::Statement find_reply;
     sqlite::Statement insert_reply;
+
+    sqlite::Statement remove_drops;
+    sqlite::Statement remove_temperatures;
+    sqlite::Statement remove_requests;
 };
 
 }  // namespace ledger
