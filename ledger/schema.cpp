@@ -180,7 +180,8 @@ ALTER TABLE drops ADD COLUMN protocol INTEGER NOT NULL DEFAULT 1 CHECK (protocol
 -- 1: the board was asked, and cannot know.
 ALTER TABLE drops ADD COLUMN never_known INTEGER NOT NULL DEFAULT 0 CHECK (never_known IN (0, 1));
 ALTER TABLE drops ADD COLUMN settled_reason TEXT;  -- NULL where version 1 settled
-CREATE INDEX drops_by_account ON drops (account);
+-- Without the open ones, or else it would be chosen for these, and find all that a member ever had.
+CREATE INDEX settled_drops_by_account ON drops (account) WHERE settled_at IS NOT NULL;
 
 CREATE TABLE evidence (
     id INTEGER PRIMARY KEY,
