@@ -90,7 +90,7 @@ Task<std::expected<DropDone, DropRefused>> Dispatcher::drop(DropRequest request)
     const auto outcome = settled->value();
     log_end(request, reservation, machines::name_of(outcome.state), delivery.why);
     if (delivery.event == DropEvent::lost) {
-        doubts_.add(reservation.drop);
+        note_doubt(request.machine, reservation.drop, outcome);
         co_return in_doubt(reservation.drop);
     }
     if (delivery.event != DropEvent::acked) co_return refused(delivery.refusal);
@@ -165,7 +165,9 @@ Task<> Dispatcher::keep_settling(Settlement settlement, bool paused)
                 {{"drop", settlement.drop},
                  {"machine", host.id()},
                  {"state", outcome ? machines::name_of(outcome->state) : "unknown"}});
-            if (settlement.event == DropEvent::lost) doubts_.add(settlement.drop);
+            if (settlement.event == DropEvent::lost && outcome) {
+                note_doubt(settlement.machine, settlement.drop, *outcome);
+            }
             break;
         }
         if (was_answered && !paused) {
@@ -178,6 +180,15 @@ Task<> Dispatcher::keep_settling(Settlement settlement, bool paused)
     }
     if (paused) host.resume();
     --retries_;
+}
+
+void Dispatcher::note_doubt(std::size_t machine, DropId drop, const ledger::Settled& settled)
+{
+    doubts_.add(drop);
+    if (!settled.changed) return;
+    log::warn(
+        "a drop is in doubt",
+        {{"drop", drop}, {"machine", machines_[machine].host->id()}, {"doubts", settled.doubts}});
 }
 
 void Dispatcher::late_answer(std::size_t machine, DropId drop, DropEvent event)

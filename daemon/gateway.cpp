@@ -241,7 +241,7 @@ void Gateway::run(const std::optional<std::filesystem::path>& ready_file)
 {
     for (const auto drop : opened_.doubts) doubts_.add(drop);
     if (!opened_.doubts.empty()) {
-        log::warn("drops are in doubt", {{"count", opened_.doubts.size()}});
+        log::warn("drops are in doubt", {{"doubts", opened_.doubts.size()}});
     }
     for (auto& listener : sunday_listeners_) listener.start();
     for (auto& listener : board_listeners_) listener.start();

@@ -79,8 +79,9 @@ struct Reservation {
 
 struct Settled {
     DropState state{};
-    bool changed = false;  ///< False when the drop had been settled before; it is as it was.
-    Credits balance = 0;   ///< The member's spendable balance afterwards.
+    bool changed = false;    ///< False when the drop had been settled before; it is as it was.
+    Credits balance = 0;     ///< The member's spendable balance afterwards.
+    std::size_t doubts = 0;  ///< Of all members, when it is a new one.
 };
 
 /// Who caused a change and why, as the ledger keeps it.
@@ -206,6 +207,8 @@ public:
     void add_evidence(MachineKey machine, std::string_view what);
     /// All drops in doubt.
     std::vector<DropId> doubts() const;
+    /// How many of a machine are in doubt.
+    std::size_t count_doubts(MachineKey machine) const;
     /// Those of a machine that were sent with an id and that its board may know about.
     std::vector<DropId> doubts_to_ask_about(MachineKey machine) const;
 

@@ -85,10 +85,12 @@ std::optional<Settled> Ledger::settle(DropId id, DropEvent event, Cause cause)
             mark_in_doubt(id, cause.reason);
         }
     }
+    const bool new_doubt = next == DropState::in_doubt;
     return Settled{
         .state = state,
         .changed = next.has_value(),
         .balance = accounts_.at(account).spendable(),
+        .doubts = new_doubt ? doubts().size() : 0,
     };
 }
 
@@ -192,6 +194,14 @@ std::vector<DropId> Ledger::doubts() const
     }
     std::ranges::sort(result);
     return result;
+}
+
+std::size_t Ledger::count_doubts(MachineKey machine) const
+{
+    return static_cast<std::size_t>(std::ranges::count_if(open_drops_, [&](const auto& entry) {
+        const auto& drop = entry.second;
+        return drop.state == DropState::in_doubt && slots_.at(drop.slot).machine == machine;
+    }));
 }
 
 std::vector<DropId> Ledger::doubts_to_ask_about(MachineKey machine) const

@@ -142,6 +142,21 @@ TEST_CASE("settle: a settled drop is known as settled after a restart")
     REQUIRE(again.balance == 950);
 }
 
+TEST_CASE("settle: a new doubt tells how many there are now, of all and of a machine")
+{
+    LedgerRig rig;
+    rig.settings.push_back(machine_setting("x"));
+    const auto other = rig.ledger().take_settings(rig.settings).at(1);
+    REQUIRE(rig.settle(rig.reserve(1), DropEvent::lost).doubts == 1);
+    const auto there = rig.ledger().reserve(rig.ann, other, 1)->drop;
+    REQUIRE(rig.settle(there, DropEvent::lost).doubts == 2);
+    rig.reserve(1);
+    REQUIRE(rig.ledger().count_doubts(rig.machine) == 1);
+    REQUIRE(rig.ledger().count_doubts(other) == 1);
+    rig.settle(there, DropEvent::refunded);
+    REQUIRE(rig.ledger().count_doubts(other) == 0);
+}
+
 TEST_CASE("settle: an admin can not decide a drop that is under way")
 {
     for (const auto event : {DropEvent::charged, DropEvent::refunded}) {
