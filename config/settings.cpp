@@ -16,6 +16,7 @@ namespace fs = std::filesystem;
 
 constexpr double year_s = 31'536'000;
 constexpr std::int64_t connections_max = 1'000'000;
+constexpr std::int64_t days_max = 36'500;
 
 void read_tls(Section& root, const fs::path& folder, Settings& settings)
 {
@@ -35,6 +36,9 @@ void read_ledger(Section& root, const fs::path& folder, Settings& settings)
     root.read_section("ledger", [&](Section& ledger) {
         ledger.read("sqlite", settings.ledger, file_path(folder));
         named_by = ledger.place("sqlite");
+        const auto days = whole_number<std::chrono::days>(0, days_max);
+        ledger.read("keep_drops_days", settings.keep.drops, days);
+        ledger.read("keep_temperatures_days", settings.keep.temperatures, days);
     });
     settings.control_socket = settings.ledger;
     settings.control_socket += ".sock";

@@ -70,6 +70,14 @@ struct Limits {
     bool operator==(const Limits&) const = default;
 };
 
+/// How long the ledger keeps what no balance and no stock depends on. 0 = for ever.
+struct Keep {
+    std::chrono::days drops{0};  ///< Settled ones.
+    std::chrono::days temperatures{0};
+
+    bool operator==(const Keep&) const = default;
+};
+
 enum class LogFormat { text, json };
 
 struct Log {
@@ -114,7 +122,8 @@ struct Settings {
     Listen listen;
     std::filesystem::path ledger = "/var/lib/drinkd/ledger.db";
     std::filesystem::path control_socket;  ///< Beside the ledger unless `control.socket` says else.
-    unsigned workers = 1;                  ///< Threads that serve connections.
+    Keep keep;
+    unsigned workers = 1;  ///< Threads that serve connections.
     Drops drops;
     Limits limits;
     Log log;

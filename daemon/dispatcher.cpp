@@ -90,7 +90,7 @@ Task<std::expected<DropDone, DropRefused>> Dispatcher::drop(DropRequest request)
     const auto outcome = settled->value();
     log_end(request, reservation, machines::name_of(outcome.state), delivery.why);
     if (delivery.event == DropEvent::lost) {
-        doubts_.add(reservation.drop);
+        note_doubt(request.machine, reservation.drop, outcome);
         co_return in_doubt(reservation.drop);
     }
     if (delivery.event != DropEvent::acked) co_return refused(delivery.refusal);
@@ -165,7 +165,9 @@ Task<> Dispatcher::keep_settling(Settlement settlement, bool paused)
                 {{"drop", settlement.drop},
                  {"machine", host.id()},
                  {"state", outcome ? machines::name_of(outcome->state) : "unknown"}});
-            if (settlement.event == DropEvent::lost) doubts_.add(settlement.drop);
+            if (settlement.event == DropEvent::lost && outcome) {
+                note_doubt(settlement.machine, settlement.drop, *outcome);
+            }
             break;
         }
         if (was_answered && !paused) {
@@ -178,6 +180,15 @@ Task<> Dispatcher::keep_settling(Settlement settlement, bool paused)
     }
     if (paused) host.resume();
     --retries_;
+}
+
+void Dispatcher::note_doubt(std::size_t machine, DropId drop, const ledger::Settled& settled)
+{
+    doubts_.add(drop);
+    if (!settled.changed) return;
+    log::warn(
+        "a drop is in doubt",
+        {{"drop", drop}, {"machine", machines_[machine].host->id()}, {"doubts", settled.doubts}});
 }
 
 void Dispatcher::late_answer(std::size_t machine, DropId drop, DropEvent event)
@@ -285,10 +296,12 @@ Task<> Dispatcher::report_sensors(std::size_t machine)
 
 void Dispatcher::temperature_read(std::size_t machine, double fahrenheit)
 {
-    auto& last = unreported_[machine].last_temperature;
+    auto& unreported = unreported_[machine];
+    auto& last = unreported.last_temperature;
     const auto now = std::chrono::steady_clock::now();
-    if (last && now - *last < temperature_interval) return;
+    if (unreported.keeping_temperature || (last && now - *last < temperature_interval)) return;
     last = now;
+    unreported.keeping_temperature = true;
     spawn(machine, keep_temperature(machine, fahrenheit), "keeping a temperature");
 }
 
@@ -302,6 +315,7 @@ Task<> Dispatcher::keep_temperature(std::size_t machine, double fahrenheit)
     if (!kept) {
         log::warn("a temperature could not be kept", {{"machine", machines_[machine].host->id()}});
     }
+    unreported_[machine].keeping_temperature = false;
 }
 
 // The one line of a drop at info.

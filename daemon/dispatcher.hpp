@@ -66,6 +66,7 @@ public:
     /// settled stay open in the ledger, and are in doubt at the next start.
     void stop() { stopping_ = true; }
 
+    ledger::MachineKey key_of(std::size_t machine) const { return machines_.at(machine).key; }
     /// Settlements that are being retried, for people.
     std::size_t retries_under_way() const { return retries_; }
 
@@ -97,6 +98,7 @@ private:
     /// cannot be written down gets no drop meanwhile; `paused` when that was seen to before.
     void settle_in_background(Settlement settlement, bool paused);
     Task<> keep_settling(Settlement settlement, bool paused);
+    void note_doubt(std::size_t machine, DropId drop, const ledger::Settled& settled);
     Task<> keep_never_known(DropId drop);
     Task<> keep_evidence(std::size_t machine, std::string what);
     Task<> keep_protocol(std::size_t machine, machines::StoreProtocol request);
@@ -121,6 +123,7 @@ private:
         std::map<SlotNumber, protocol::Sensor> sensors;
         bool reporting = false;
         bool keeping_evidence = false;
+        bool keeping_temperature = false;
         std::optional<std::chrono::steady_clock::time_point> last_temperature;
     };
     std::deque<Unreported> unreported_;

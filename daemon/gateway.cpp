@@ -12,6 +12,7 @@
 #include "daemon/log.hpp"
 #include "daemon/machine_host.hpp"
 #include "daemon/process.hpp"
+#include "daemon/pruner.hpp"
 #include "daemon/spawn.hpp"
 #include "daemon/status.hpp"
 #include "daemon/sunday_session.hpp"
@@ -55,6 +56,7 @@ struct Opened {
     std::vector<ledger::MachineKey> keys;  // In the order of the settings' machines.
     std::vector<protocol::DropId> doubts;
     std::vector<std::vector<protocol::DropId>> to_ask_about;  // By machine.
+    std::vector<std::optional<ledger::Temperature>> temperatures;
 };
 
 Opened open_ledger(const config::Settings& settings)
@@ -70,13 +72,27 @@ Opened open_ledger(const config::Settings& settings)
     }
     auto doubts = ledger.doubts();
     std::vector<std::vector<protocol::DropId>> to_ask_about;
-    for (const auto key : keys) to_ask_about.push_back(ledger.doubts_to_ask_about(key));
+    std::vector<std::optional<ledger::Temperature>> temperatures;
+    for (const auto key : keys) {
+        to_ask_about.push_back(ledger.doubts_to_ask_about(key));
+        temperatures.push_back(ledger.last_temperature(key));
+    }
     return {
         .ledger = std::move(ledger),
         .keys = std::move(keys),
         .doubts = std::move(doubts),
         .to_ask_about = std::move(to_ask_about),
+        .temperatures = std::move(temperatures),
     };
+}
+
+// When something happened that the wall clock says was at `ms`, by the clock that nobody sets.
+machines::Instant instant_of(std::int64_t ms)
+{
+    const std::chrono::system_clock::time_point at{std::chrono::milliseconds{ms}};
+    const auto age = std::chrono::system_clock::now() - at;
+    return std::chrono::steady_clock::now() -
+           std::chrono::duration_cast<std::chrono::steady_clock::duration>(age);
 }
 
 SlotCatalog make_catalog(const Opened& opened)
@@ -140,6 +156,7 @@ private:
     SlotCatalog catalog_;
     LedgerService ledger_;
     DoubtKeeper doubts_;
+    Pruner pruner_;
     Dispatcher dispatcher_;
     Authenticator authenticator_;
     std::deque<MachineHost> machines_;
@@ -166,7 +183,8 @@ Gateway::Gateway(const config::Settings& settings)
     catalog_.update(changed);
           }},
 doubts_{io_, ledger_, settings.drops.in_doubt_after, settings.drops.in_doubt_policy},
-dispatcher_{ledger_, catalog_, doubts_}, authenticator_{ledger_},
+pruner_{io_, ledger_, settings.keep}, dispatcher_{ledger_, catalog_, doubts_},
+authenticator_{ledger_},
 house_{
     .settings = settings,
     .ledger = ledger_,
@@ -187,6 +205,9 @@ strand_{asio::make_strand(io_.get_executor())}, signals_{strand_, SIGTERM, SIGIN
         machines_.emplace_back(
             io_, index, machine.id, setup_of(machine, settings.drops, opened_, catalog_, index),
             catalog_, dispatcher_);
+        if (const auto& last = opened_.temperatures[index]) {
+            machines_.back().remember_temperature(last->fahrenheit, instant_of(last->at_ms));
+        }
         places.push_back({.key = opened_.keys[index], .host = &machines_.back()});
     }
     dispatcher_.set_machines(std::move(places));
@@ -220,12 +241,13 @@ void Gateway::run(const std::optional<std::filesystem::path>& ready_file)
 {
     for (const auto drop : opened_.doubts) doubts_.add(drop);
     if (!opened_.doubts.empty()) {
-        log::warn("drops are in doubt", {{"count", opened_.doubts.size()}});
+        log::warn("drops are in doubt", {{"doubts", opened_.doubts.size()}});
     }
     for (auto& listener : sunday_listeners_) listener.start();
     for (auto& listener : board_listeners_) listener.start();
     control_.start();
     connections_.start_sweeping();
+    pruner_.start();
     spawn(strand_, serve_until_signal(), "waiting for signals");
 
     const auto listening = addresses();
@@ -293,6 +315,7 @@ Task<> Gateway::shut_down()
         std::_Exit(EXIT_FAILURE);
     }
     doubts_.stop();
+    pruner_.stop();
     control_.stop();
     connections_.stop_sweeping();
 }

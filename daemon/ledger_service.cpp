@@ -11,8 +11,14 @@ namespace {
 // All wakes of a batch run in one handler, and every other session waits meanwhile.
 constexpr std::size_t batch_max = 256;
 
-// How often a file that fails is opened again to learn what became of the last batch.
+// How often a file that failed is tried again.
 constexpr std::chrono::seconds try_again_after{1};
+
+// Only a transaction that writes can tell that the file is well again.
+struct Probe final : ledger::Operation {
+    void run(ledger::Ledger& ledger) override { ledger.prove_writable(); }
+    void fail() override {}
+};
 
 }  // namespace
 
@@ -52,7 +58,7 @@ void LedgerService::work()
     for (;;) {
         asleep_ = true;
         const auto something_to_do = [&] { return stopping_ || !queue_.empty(); };
-        if (unknown_.empty()) {
+        if (healthy_) {
             arrived_.wait(lock, something_to_do);
         } else {
             arrived_.wait_for(lock, try_again_after, something_to_do);
@@ -69,7 +75,7 @@ void LedgerService::work()
         std::vector<QueuedOperation*> batch{queue_.begin(), queue_.begin() + size};
         queue_.erase(queue_.begin(), queue_.begin() + size);
         lock.unlock();
-        if (settle_unknown()) {
+        if (recover()) {
             run_one_batch(batch);
         } else {
             for (auto* operation : batch) operation->fail();
@@ -79,14 +85,34 @@ void LedgerService::work()
     }
 }
 
-bool LedgerService::settle_unknown()
+bool LedgerService::recover()
 {
-    if (unknown_.empty()) return true;
-    const std::vector<ledger::Operation*> operations{unknown_.begin(), unknown_.end()};
-    if (!ledger::settle_unknown(ledger_, operations)) return false;
-    publish_slots();
-    wake(std::exchange(unknown_, {}));
-    return true;
+    if (lost_) {
+        const std::vector<ledger::Operation*> operations{unknown_.begin(), unknown_.end()};
+        if (!ledger::settle_unknown(ledger_, operations)) return false;
+        lost_ = false;
+        publish_slots();
+        wake(std::exchange(unknown_, {}));
+    }
+    const auto now = std::chrono::steady_clock::now();
+    if (!healthy_ && now >= probe_due_) {
+        probe_due_ = now + try_again_after;
+        Probe probe;
+        ledger::Operation* const operation = &probe;
+        take(ledger::run_batch(ledger_, {&operation, 1}));
+    }
+    return !lost_;
+}
+
+void LedgerService::take(const ledger::BatchResult& result)
+{
+    lost_ = !result.unknown.empty();
+    // A batch that wrote nothing says nothing about the file.
+    if (!result.all_done) {
+        healthy_ = false;
+    } else if (result.wrote) {
+        healthy_ = true;
+    }
 }
 
 void LedgerService::run_one_batch(const std::vector<QueuedOperation*>& batch)
@@ -94,7 +120,7 @@ void LedgerService::run_one_batch(const std::vector<QueuedOperation*>& batch)
     if (batch.empty()) return;
     const std::vector<ledger::Operation*> operations{batch.begin(), batch.end()};
     const auto result = ledger::run_batch(ledger_, operations);
-    healthy_ = result.all_done;
+    take(result);
     publish_slots();
     std::vector<QueuedOperation*> told;
     const auto first = result.unknown.empty()

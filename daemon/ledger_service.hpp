@@ -5,6 +5,7 @@
 #include "ledger/ledger.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <expected>
@@ -66,7 +67,8 @@ public:
         co_return *std::move(ticket.result_);
     }
 
-    /// Whether the last transaction that was tried could be committed.
+    /// Whether the last transaction that had something to write could be committed. While it is
+    /// not so, that is tried again once a second.
     bool healthy() const { return healthy_; }
 
 private:
@@ -80,13 +82,16 @@ private:
     void enqueue(QueuedOperation& operation);
     void work();
     void run_one_batch(const std::vector<QueuedOperation*>& batch);
-    /// False while there are operations of which nobody knows whether they took place.
-    bool settle_unknown();
+    /// Sees to a file that failed. False while nobody knows what the last batch did to it.
+    bool recover();
+    void take(const ledger::BatchResult& result);
     void publish_slots();
     void wake(std::vector<QueuedOperation*> operations);
 
     ledger::Ledger ledger_;                  // Only on thread_, once that runs.
-    std::vector<QueuedOperation*> unknown_;  // The same.
+    std::vector<QueuedOperation*> unknown_;  // The same, as the next two.
+    bool lost_ = false;                      // The fate of the last batch is not known.
+    std::chrono::steady_clock::time_point probe_due_;
     asio::io_context& io_;
     std::function<void(std::vector<ledger::ChangedSlot>)> slots_changed_;
     std::atomic<bool> healthy_{true};

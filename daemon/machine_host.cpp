@@ -8,8 +8,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
-#include <limits>
 
 namespace drinkd {
 namespace {
@@ -65,7 +63,7 @@ MachineHost::MachineHost(
         return slot != slots.end() && slot->enabled;
     });
           }},
-timer_{strand_}, temperature_{std::numeric_limits<double>::quiet_NaN()}
+timer_{strand_}
 {
 }
 
@@ -79,10 +77,11 @@ Task<Delivery> MachineHost::deliver(DropId drop, SlotNumber slot, BoardProtocol 
     co_return std::move(waiter.delivery);
 }
 
-std::optional<double> MachineHost::temperature() const
+std::optional<double> MachineHost::temperature() const { return thermometer_.fahrenheit(now()); }
+
+void MachineHost::remember_temperature(double fahrenheit, machines::Instant at)
 {
-    const double fahrenheit = temperature_;
-    return std::isnan(fahrenheit) ? std::nullopt : std::optional{fahrenheit};
+    thermometer_.take(fahrenheit, at);
 }
 
 void MachineHost::pause()
@@ -235,7 +234,7 @@ void MachineHost::carry_out(const machines::Effect& effect)
         [&](const StrayAnswer& stray) { take_stray_answer(stray); },
         [&](const SlotsSensed& sensed) { events_.slots_sensed(index_, sensed.slots); },
         [&](const TemperatureRead& reading) {
-        temperature_ = reading.fahrenheit;
+        thermometer_.take(reading.fahrenheit, now());
         events_.temperature_read(index_, reading.fahrenheit);
     },
         [&](const BadLine& bad) {

@@ -2,6 +2,7 @@
 
 #include "daemon/asio.hpp"
 #include "daemon/slot_catalog.hpp"
+#include "daemon/thermometer.hpp"
 #include "machines/machine.hpp"
 #include "protocol/line_framer.hpp"
 
@@ -65,6 +66,8 @@ public:
     BoardProtocol protocol() const { return protocol_; }
     bool queue_full() const { return queued_ >= queue_max_; }
     std::optional<double> temperature() const;
+    /// What the board said of the temperature before this host was there.
+    void remember_temperature(double fahrenheit, machines::Instant at);
 
     /// Between these two the machine gets no drop: a settlement of its is not durable yet.
     void pause();
@@ -134,7 +137,7 @@ private:
     std::atomic<bool> online_{false};
     std::atomic<BoardProtocol> protocol_{BoardProtocol::tini};
     std::atomic<std::size_t> queued_{0};
-    std::atomic<double> temperature_;  // Not a number until one was read.
+    Thermometer thermometer_;
 };
 
 }  // namespace drinkd

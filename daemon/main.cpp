@@ -27,6 +27,7 @@ struct Arguments {
     std::int64_t drop = 0;
     std::string decision;
     std::string reason;
+    std::int64_t limit = 20;
     bool json = false;
 };
 
@@ -88,6 +89,10 @@ int settle(const config::Settings& settings, const Arguments& given)
 {
     return tools::settle(settings, given.drop, given.decision, given.reason);
 }
+int history(const config::Settings& settings, const Arguments& given)
+{
+    return tools::show_history(settings, given.user.name, given.limit, given.json);
+}
 int status(const config::Settings& settings, const Arguments& given)
 {
     return tools::status(settings, given.json);
@@ -121,6 +126,12 @@ public:
             ->required()
             ->check(CLI::IsMember({"charge", "refund"}));
         decide->add_option("--reason", arguments.reason, "why, for the books");
+        auto* past = add(app, "history", "the last drops and transfers of a member", history);
+        add_name(past);
+        add_json(past);
+        past->add_option("--limit", arguments.limit, "how many")
+            ->capture_default_str()
+            ->check(CLI::Range(1, 1'000'000));
         add_json(add(app, "status", "what the running daemon is doing", status));
     }
 

@@ -8,8 +8,26 @@
 
 namespace drinkd {
 
+namespace {
+
+// How many drops are in doubt: of each machine, and behind these of all.
+auto count_doubts(const House& house)
+{
+    return house.ledger.run([&](const ledger::Ledger& ledger) {
+        std::vector<std::size_t> counts;
+        for (std::size_t index = 0; index < house.machines.size(); ++index) {
+            counts.push_back(ledger.count_doubts(house.dispatcher.key_of(index)));
+        }
+        counts.push_back(ledger.doubts().size());
+        return counts;
+    });
+}
+
+}  // namespace
+
 Task<nlohmann::json> daemon_status(const House& house, const Connections& connections)
 {
+    const auto doubts = co_await count_doubts(house);
     auto machines = nlohmann::json::array();
     for (std::size_t index = 0; index < house.machines.size(); ++index) {
         auto& host = house.machines[index];
@@ -23,10 +41,9 @@ Task<nlohmann::json> daemon_status(const House& house, const Connections& connec
         row["board_address"] = state.peer;
         if (state.in_flight) row["drop_in_flight"] = protocol::number(*state.in_flight);
         if (const auto degrees = host.temperature()) row["fahrenheit"] = *degrees;
+        if (doubts) row["doubts"] = doubts->at(index);
         machines.push_back(std::move(row));
     }
-    const auto doubts = co_await house.ledger.run(
-        [](const ledger::Ledger& ledger) { return ledger.doubts().size(); });
     nlohmann::json status;
     status["ok"] = true;
     status["version"] = version_text;
@@ -35,7 +52,7 @@ Task<nlohmann::json> daemon_status(const House& house, const Connections& connec
     status["member_connections"] = connections.count_of<SundaySession>();
     status["board_connections"] = connections.count_of<BoardSession>();
     status["ledger_healthy"] = house.ledger.healthy();
-    if (doubts) status["doubts"] = *doubts;
+    if (doubts) status["doubts"] = doubts->back();
     status["settlements_retried"] = house.dispatcher.retries_under_way();
     co_return status;
 }

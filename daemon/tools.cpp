@@ -4,15 +4,13 @@
 #include "daemon/password.hpp"
 #include "daemon/password_prompt.hpp"
 #include "daemon/table.hpp"
+#include "daemon/tools_common.hpp"
 #include "ledger/copies.hpp"
-#include "ledger/ledger.hpp"
 #include "ledger/lock.hpp"
 #include "ledger/read_only.hpp"
 #include "ledger/reports.hpp"
-#include "ledger/unusable.hpp"
 #include "ledger/verify.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -23,32 +21,6 @@ namespace drinkd::tools {
 namespace {
 
 using nlohmann::json;
-
-json change(const config::Settings& settings, json request)
-{
-    auto reply = change_ledger(settings, std::move(request));
-    if (!reply) throw ToolError{reply.error()};
-    if (!reply->value("ok", false)) throw ToolError{reply->value("error", "it was refused")};
-    return *std::move(reply);
-}
-
-// Runs what reads or copies the ledger, and says which ledger it was when it fails.
-template <class Use>
-auto with_ledger(const config::Settings& settings, Use use)
-{
-    try {
-        return use(settings.ledger);
-    } catch (const ledger::Unusable& error) {
-        throw ToolError{"the ledger " + settings.ledger.string() + ": " + error.what()};
-    } catch (const ledger::sqlite::Error& error) {
-        throw ToolError{"the ledger " + settings.ledger.string() + ": " + error.what()};
-    }
-}
-
-std::string local_time(std::int64_t ms)
-{
-    return fmt::format("{:%Y-%m-%d %H:%M:%S}", fmt::localtime(static_cast<std::time_t>(ms / 1000)));
-}
 
 std::string yes_or_no(bool flag) { return flag ? "yes" : "no"; }
 
@@ -219,66 +191,13 @@ int back_up_ledger(const config::Settings& settings, const std::filesystem::path
 
 int restore_ledger(const config::Settings& settings, const std::filesystem::path& backup)
 {
-    with_ledger(settings, [&](const auto& file) {
+    const auto kept = with_ledger(settings, [&](const auto& file) {
         const auto lock = ledger::Lock::try_take(file);
         if (!lock) throw ledger::Unusable{"a daemon or another tool is using it: stop it first"};
-        ledger::restore(backup, file, *lock);
+        return ledger::restore(backup, file, *lock);
     });
+    if (kept) std::cout << "what could not be used is kept as " << kept->string() << '\n';
     std::cout << settings.ledger.string() << " is as in " << backup.string() << " again\n";
-    return EXIT_SUCCESS;
-}
-
-int list_doubts(const config::Settings& settings, bool as_json)
-{
-    const auto rows = with_ledger(settings, [](const auto& file) {
-        auto database = ledger::open_read_only(file);
-        return ledger::list_doubts(database);
-    });
-    auto list = json::array();
-    Table table{
-        {{"DROP", true},
-         {"SINCE"},
-         {"MEMBER"},
-         {"MACHINE"},
-         {"SLOT", true},
-         {"ITEM"},
-         {"PRICE", true},
-         {"WHY"}}};
-    for (const auto& row : rows) {
-        list.push_back(
-            {{"drop", row.drop},
-             {"opened_at_ms", row.opened_at_ms},
-             {"doubt_at_ms", row.doubt_at_ms},
-             {"member", row.member},
-             {"machine", row.machine},
-             {"slot", row.slot},
-             {"item", row.item},
-             {"price", row.price},
-             {"reason", row.reason}});
-        table.add(
-            {std::to_string(row.drop), local_time(row.doubt_at_ms), row.member, row.machine,
-             std::to_string(row.slot), row.item, std::to_string(row.price), row.reason});
-    }
-    if (as_json) {
-        std::cout << list.dump(2) << '\n';
-    } else if (rows.empty()) {
-        std::cout << "No drop is in doubt.\n";
-    } else {
-        std::cout << table.text()
-                  << "Did the item fall? drinkd settle DROP charge. If not: drinkd settle DROP "
-                     "refund.\n";
-    }
-    return EXIT_SUCCESS;
-}
-
-int settle(
-    const config::Settings& settings, std::int64_t drop, const std::string& decision,
-    const std::string& reason)
-{
-    json request = {
-        {"command", "settle"}, {"drop", drop}, {"decision", decision}, {"reason", reason}};
-    const auto reply = change(settings, std::move(request));
-    std::cout << fmt::format("drop {} is {} now\n", drop, reply.value("state", "settled"));
     return EXIT_SUCCESS;
 }
 
@@ -291,7 +210,14 @@ int status(const config::Settings& settings, bool as_json)
         std::cout << reply->dump(2) << '\n';
         return EXIT_SUCCESS;
     }
-    Table table{{{"MACHINE"}, {"NAME"}, {"BOARD"}, {"QUEUED", true}, {"DROPPING"}, {"FROM"}}};
+    Table table{
+        {{"MACHINE"},
+         {"NAME"},
+         {"BOARD"},
+         {"QUEUED", true},
+         {"DROPPING"},
+         {"DOUBTS", true},
+         {"FROM"}}};
     for (const auto& row : reply->at("machines")) {
         const bool online = row.value("online", false);
         const bool suspect = row.value("waits_for_late_answer", false);
@@ -302,7 +228,7 @@ int status(const config::Settings& settings, bool as_json)
                        : "online",
              std::to_string(row.value("queued", 0)),
              row.contains("drop_in_flight") ? row["drop_in_flight"].dump() : "-",
-             row.value("board_address", "")});
+             row.contains("doubts") ? row["doubts"].dump() : "?", row.value("board_address", "")});
     }
     std::cout << fmt::format(
         "{}, up since {}\n{}{} members connected, {} boards connected, {} drops in doubt\n",

@@ -48,6 +48,9 @@ int list_doubts(const config::Settings& settings, bool json);
 int settle(
     const config::Settings& settings, std::int64_t drop, const std::string& decision,
     const std::string& reason);
+/// The last drops and transfers of a member, at most `limit` of them.
+int show_history(
+    const config::Settings& settings, const std::string& name, std::int64_t limit, bool json);
 
 int status(const config::Settings& settings, bool json);
 

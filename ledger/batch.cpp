@@ -17,19 +17,8 @@ Commit run_together(Ledger& ledger, std::span<Operation* const> operations)
     return ledger.commit();
 }
 
-}  // namespace
-
-BatchResult run_batch(Ledger& ledger, std::span<Operation* const> operations)
+void run_one_by_one(Ledger& ledger, std::span<Operation* const> operations, BatchResult& result)
 {
-    switch (run_together(ledger, operations)) {
-        case Commit::kept:
-            return {.all_done = true, .unknown = {}};
-        case Commit::unknown:
-            return {.all_done = false, .unknown = operations};
-        case Commit::not_kept:
-            break;
-    }
-    BatchResult result{.all_done = true, .unknown = {}};
     for (std::size_t index = 0; index < operations.size(); ++index) {
         auto* operation = operations[index];
         // Behind one that is unknown nothing can be run.
@@ -44,6 +33,26 @@ BatchResult run_batch(Ledger& ledger, std::span<Operation* const> operations)
             operation->fail();
         }
     }
+}
+
+}  // namespace
+
+BatchResult run_batch(Ledger& ledger, std::span<Operation* const> operations)
+{
+    const auto before = ledger.last_kept();
+    BatchResult result{.all_done = true, .wrote = false, .unknown = {}};
+    switch (run_together(ledger, operations)) {
+        case Commit::kept:
+            break;
+        case Commit::unknown:
+            result.all_done = false;
+            result.unknown = operations;
+            break;
+        case Commit::not_kept:
+            run_one_by_one(ledger, operations, result);
+            break;
+    }
+    result.wrote = ledger.last_kept() != before;
     return result;
 }
 

@@ -23,6 +23,8 @@ protected:
 /// What became of a batch.
 struct BatchResult {
     bool all_done = false;
+    /// A transaction was kept: the file can be written. False when there was nothing to write.
+    bool wrote = false;
     /// The operations of which nobody knows whether they took place: they were told nothing.
     std::span<Operation* const> unknown;
 };

@@ -1,10 +1,10 @@
 #include "ledger/ledger.hpp"
 
+#include "ledger/damage.hpp"
 #include "ledger/schema.hpp"
 #include "ledger/statements.hpp"
 #include "ledger/unusable.hpp"
 
-#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -13,10 +13,6 @@
 
 namespace ledger {
 namespace {
-
-// Ids of drops start from the clock, so that they rise even over a restored or a new ledger. 20
-// bits leave room for a million drops a second.
-constexpr int drop_id_clock_shift = 20;
 
 std::int64_t system_now_ms()
 {
@@ -86,14 +82,16 @@ Ledger::Statements::Statements(sqlite::Database& database)
                            "VALUES (?1, ?2, ?3, ?4, ?5)")},
       insert_temperature{database.prepare(
           "INSERT OR REPLACE INTO temperatures (machine, at, fahrenheit) VALUES (?1, ?2, ?3)")},
+      last_temperature{database.prepare(
+          "SELECT at, fahrenheit FROM temperatures WHERE machine = ?1 ORDER BY at DESC LIMIT 1")},
       insert_drop{database.prepare(
           "INSERT INTO drops (id, account, slot, item, price, state, opened_at, correction, "
           "protocol) VALUES (?1, ?2, ?3, ?4, ?5, 'reserved', ?6, ?7, ?8)")},
       doubt_drop{database.prepare(
           "UPDATE drops SET state = 'in_doubt', doubt_at = ?2, doubt_reason = ?3 WHERE id = ?1")},
       settle_drop{database.prepare(
-          "UPDATE drops SET state = ?2, settled_at = ?3, settled_by = ?4, correction = ?5, "
-          "stock_taken = ?6 WHERE id = ?1")},
+          "UPDATE drops SET state = ?2, settled_at = ?3, settled_by = ?4, settled_reason = ?5, "
+          "correction = ?6, stock_taken = ?7 WHERE id = ?1")},
       settled_drop{database.prepare("SELECT state, account FROM drops WHERE id = ?1")},
       set_protocol{database.prepare("UPDATE drops SET protocol = ?2 WHERE id = ?1")},
       note_never_known{database.prepare("UPDATE drops SET never_known = 1 WHERE id = ?1")},
@@ -101,7 +99,19 @@ Ledger::Statements::Statements(sqlite::Database& database)
           database.prepare("INSERT INTO evidence (drop_id, at, what) SELECT ?1, ?2, ?3 "
                            "WHERE (SELECT count(*) FROM evidence WHERE drop_id = ?1) < ?4")},
       find_reply{database.prepare("SELECT reply FROM requests WHERE id = ?1")},
-      insert_reply{database.prepare("INSERT INTO requests (id, at, reply) VALUES (?1, ?2, ?3)")}
+      insert_reply{database.prepare("INSERT INTO requests (id, at, reply) VALUES (?1, ?2, ?3)")},
+      // Ids rise with time, so the oldest drops are first. The newest stays: the next id is above
+      // it.
+      remove_drops{database.prepare(
+          "DELETE FROM drops WHERE settled_at < ?1 AND id IN (SELECT id FROM drops "
+          "WHERE settled_at IS NOT NULL AND id < (SELECT max(id) FROM drops) "
+          "ORDER BY id LIMIT ?2)")},
+      // In the order of the key of temperatures: not a row is read that stays.
+      remove_temperatures{database.prepare(
+          "DELETE FROM temperatures WHERE (machine, at) IN (SELECT machine, at FROM machines "
+          "CROSS JOIN temperatures ON machine = machines.id AND at < ?1 LIMIT ?2)")},
+      remove_requests{database.prepare(
+          "DELETE FROM requests WHERE id IN (SELECT id FROM requests WHERE at < ?1 LIMIT ?2)")}
 {
 }
 
@@ -110,14 +120,18 @@ Ledger::Ledger(std::filesystem::path file, Surroundings surroundings)
 {
     try {
         create_private(file_);
-        open_file();
+        auto database = open_file();
+        version_of(*database);  // First of all: a file of another program stays as it is.
+        refuse_damage(*database);
+        use(std::move(database));
         load();
-        write();  // Finds out now, not at the first drop, whether another program keeps it locked.
+        prove_writable();  // Not at the first drop: another program may keep it locked.
         for (const auto& [id, drop] : open_drops_) {
             if (drop.state == DropState::reserved) mark_in_doubt(id, "the daemon was restarted");
         }
     } catch (const sqlite::Error& error) {
         if (error.is_locked()) throw Unusable{"another program has locked it"};
+        if (error.is_damage()) throw damaged(error.what());
         throw Unusable{error.what()};
     }
     if (commit() != Commit::kept) {
@@ -128,93 +142,20 @@ Ledger::Ledger(std::filesystem::path file, Surroundings surroundings)
 Ledger::~Ledger() = default;
 Ledger::Ledger(Ledger&&) noexcept = default;
 
-void Ledger::open_file()
+std::unique_ptr<sqlite::Database> Ledger::open_file() const
 {
-    statements_.reset();
-    database_.reset();
-    auto database = std::make_unique<sqlite::Database>(file_, sqlite::Database::Mode::read_write);
-    migrate(*database);  // First of all: refuses a file of another program, which stays as it is.
+    return std::make_unique<sqlite::Database>(file_, sqlite::Database::Mode::read_write);
+}
+
+void Ledger::use(std::unique_ptr<sqlite::Database> database)
+{
+    migrate(*database);
     if (database->text("PRAGMA journal_mode = WAL") != "wal") {
         throw Unusable{"its file system does not allow a write-ahead log"};
     }
     database->execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
     statements_ = std::make_unique<Statements>(*database);
     database_ = std::move(database);
-}
-
-void Ledger::load()
-{
-    accounts_ = {};
-    slots_ = {};
-    slot_places_ = {};
-    open_drops_ = {};
-    batch_ = database_->integer("SELECT batch FROM ledger");
-
-    auto accounts = database_->prepare(
-        "SELECT id, name, balance, admin, locked, closed_at IS NOT NULL FROM accounts");
-    for (accounts.start(); accounts.step();) {
-        accounts_.insert(
-            AccountId{accounts.integer(0)}, {
-                                                .name = accounts.text(1),
-                                                .balance = accounts.integer(2),
-                                                .admin = accounts.flag(3),
-                                                .locked = accounts.flag(4),
-                                                .closed = accounts.flag(5),
-                                            });
-    }
-    auto slots = database_->prepare(
-        "SELECT id, machine, number, in_settings, item, price, stock, sold, enabled, sensor "
-        "FROM slots");
-    for (slots.start(); slots.step();) {
-        const SlotKey key{slots.integer(0)};
-        const MachineKey machine{slots.integer(1)};
-        const auto number = static_cast<SlotNumber>(slots.integer(2));
-        slot_places_.insert(place(machine, number), key);
-        slots_.insert(
-            key, {.machine = machine,
-                  .in_settings = slots.flag(3),
-                  .slot = {
-                      .number = number,
-                      .item = slots.text(4),
-                      .price = slots.integer(5),
-                      .stock = slots.optional_integer(6),
-                      .sold = slots.integer(7),
-                      .enabled = slots.flag(8),
-                      .sensor = static_cast<Sensor>(slots.integer(9)),
-                  }});
-    }
-    auto drops = database_->prepare(
-        "SELECT id, account, slot, price, state, correction, protocol, never_known FROM drops "
-        "WHERE settled_at IS NULL");
-    for (drops.start(); drops.step();) {
-        const DropId id{drops.integer(0)};
-        const OpenDrop drop{
-            .account = AccountId{drops.integer(1)},
-            .slot = SlotKey{drops.integer(2)},
-            .price = drops.integer(3),
-            .state = machines::parse_drop_state(drops.text(4)).value(),
-            .correction = drops.flag(5),
-            .protocol = static_cast<BoardProtocol>(drops.integer(6)),
-            .never_known = drops.flag(7),
-        };
-        auto& account = accounts_.edit(drop.account);
-        account.held += drop.price;
-        if (drop.state == DropState::reserved) account.under_way = id;
-        ++slots_.edit(drop.slot).slot.held;
-        open_drops_.insert(id, drop);
-    }
-    accounts_.commit();
-    slots_.commit();
-    slot_places_.commit();
-    open_drops_.commit();
-    changed_slots_.clear();
-    for (const auto& [key, entry] : slots_) {
-        changed_slots_.push_back({.machine = entry.machine, .slot = entry.slot});
-    }
-
-    const auto last = database_->integer("SELECT coalesce(max(id), 0) FROM drops");
-    const auto from_clock = (now() / 1000) << drop_id_clock_shift;
-    next_drop_ = std::max({next_drop_, last + 1, from_clock});
 }
 
 void Ledger::write()
@@ -270,7 +211,9 @@ void Ledger::rollback()
 Ledger::Commit Ledger::find_out()
 {
     try {
-        open_file();
+        statements_.reset();
+        database_.reset();
+        use(open_file());
         load();
         if (batch_ != doubtful_batch_) return Commit::not_kept;
         // What the log seems to hold may be in the system's cache only. A checkpoint writes it into

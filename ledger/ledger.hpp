@@ -8,6 +8,7 @@
 #include "protocol/codes.hpp"
 #include "protocol/words.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <expected>
 #include <filesystem>
@@ -78,8 +79,9 @@ struct Reservation {
 
 struct Settled {
     DropState state{};
-    bool changed = false;  ///< False when the drop had been settled before; it is as it was.
-    Credits balance = 0;   ///< The member's spendable balance afterwards.
+    bool changed = false;    ///< False when the drop had been settled before; it is as it was.
+    Credits balance = 0;     ///< The member's spendable balance afterwards.
+    std::size_t doubts = 0;  ///< Of all members, when it is a new one.
 };
 
 /// Who caused a change and why, as the ledger keeps it.
@@ -96,6 +98,21 @@ struct ChangedSlot {
 struct SensedSlot {
     SlotNumber slot = 0;
     Sensor sensor = Sensor::unknown;
+};
+
+/// What a board said of its machine at some time.
+struct Temperature {
+    std::int64_t at_ms = 0;
+    double fahrenheit = 0;
+};
+
+/// What prune() removed.
+struct Pruned {
+    std::int64_t drops = 0;
+    std::int64_t temperatures = 0;
+    std::int64_t requests = 0;
+
+    bool any() const { return drops + temperatures + requests > 0; }
 };
 
 /// What the ledger needs from outside.
@@ -132,6 +149,10 @@ public:
     /// Tries again to learn whether the last commit was kept.
     [[nodiscard]] Commit find_out();
     void rollback();
+    /// The number of the last transaction that is known to be kept.
+    std::int64_t last_kept() const { return batch_; }
+    /// Makes the next commit() write, which tells whether the file can be written.
+    void prove_writable() { write(); }
     void report_fault(std::string_view what) const { surroundings_.report_fault(what); }
 
     // --- Accounts -------------------------------------------------------------------------------
@@ -159,6 +180,8 @@ public:
     std::vector<machines::Slot> slots(MachineKey machine) const;
     void set_sensors(MachineKey machine, std::span<const SensedSlot> sensed);
     void add_temperature(MachineKey machine, double fahrenheit);
+    /// The last one that was kept of a machine.
+    std::optional<Temperature> last_temperature(MachineKey machine);
     /// Every slot that changed since the last call and is committed.
     std::vector<ChangedSlot> take_changed_slots();
 
@@ -184,6 +207,8 @@ public:
     void add_evidence(MachineKey machine, std::string_view what);
     /// All drops in doubt.
     std::vector<DropId> doubts() const;
+    /// How many of a machine are in doubt.
+    std::size_t count_doubts(MachineKey machine) const;
     /// Those of a machine that were sent with an id and that its board may know about.
     std::vector<DropId> doubts_to_ask_about(MachineKey machine) const;
 
@@ -192,6 +217,13 @@ public:
     /// The reply that was kept for a request, if it was carried out before.
     std::optional<std::string> reply_of(std::string_view request);
     void keep_reply(std::string_view request, std::string_view reply);
+
+    // --- Pruning --------------------------------------------------------------------------------
+
+    /// Removes some of what need not be kept any longer: settled drops with their evidence,
+    /// temperatures, and replies to requests that nobody will repeat after a week. Looks at no more
+    /// than `rows_max` rows of a kind that could go, so it is called until it removes nothing.
+    Pruned prune(const config::Keep& keep, std::int64_t rows_max);
 
 private:
     struct Account {
@@ -225,8 +257,13 @@ private:
     };
     struct Statements;
 
-    void open_file();
+    std::unique_ptr<sqlite::Database> open_file() const;
+    /// Brings the tables up to date and prepares everything that operations need.
+    void use(std::unique_ptr<sqlite::Database> database);
     void load();
+    void load_accounts();
+    void load_slots();
+    void load_open_drops();
     void checkpoint();
     /// Starts a transaction unless one is under way. Before the first statement that writes.
     void write();
@@ -249,17 +286,20 @@ private:
     void change_stock(
         SlotKey key, machines::Slot& slot, std::optional<std::int64_t> stock, Cause cause);
     void store(SlotKey key);
+    void forget_sensors(MachineKey machine);
 
     void mark_in_doubt(DropId id, std::string_view reason);
     void close_drop(DropId id, DropState state, Cause cause);
     void add_evidence(DropId drop, std::int64_t at, std::string_view what);
     void note_emptied(SlotKey slot);
+    std::int64_t remove(
+        sqlite::Statement& statement, std::chrono::milliseconds older_than, std::int64_t rows_max);
 
     std::filesystem::path file_;
     Surroundings surroundings_;
     std::unique_ptr<sqlite::Database> database_;
     std::unique_ptr<Statements> statements_;
-    std::int64_t batch_ = 0;           // The last one that is known to be kept.
+    std::int64_t batch_ = 0;
     std::int64_t doubtful_batch_ = 0;  // The last one whose commit failed.
     std::int64_t next_drop_ = 0;
     JournaledMap<AccountId, Account> accounts_;

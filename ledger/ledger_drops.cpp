@@ -85,10 +85,12 @@ std::optional<Settled> Ledger::settle(DropId id, DropEvent event, Cause cause)
             mark_in_doubt(id, cause.reason);
         }
     }
+    const bool new_doubt = next == DropState::in_doubt;
     return Settled{
         .state = state,
         .changed = next.has_value(),
         .balance = accounts_.at(account).spendable(),
+        .doubts = new_doubt ? doubts().size() : 0,
     };
 }
 
@@ -160,7 +162,7 @@ void Ledger::close_drop(DropId id, DropState state, Cause cause)
 
     write();
     statements_->settle_drop.run(
-        protocol::number(id), machines::name_of(state), now(), cause.actor,
+        protocol::number(id), machines::name_of(state), now(), cause.actor, cause.reason,
         drop.correction && !correction_back, taken);
     --slot.held;
     if (taken || correction_back) slot.stock = *slot.stock - 1;
@@ -176,10 +178,10 @@ void Ledger::close_drop(DropId id, DropState state, Cause cause)
     if (settlement.charged && drop.price > 0) {
         transfer(drop.account, house, drop.price, id, cause);
     }
-    // What a closed account gets back goes where the rest of its balance went.
+    // What a closed account gets back goes where the rest of its balance went. That pays no drop.
     if (account.closed && account.spendable() > 0) {
         transfer(
-            drop.account, house, account.spendable(), id,
+            drop.account, house, account.spendable(), std::nullopt,
             {.actor = cause.actor, .reason = "account closed"});
     }
 }
@@ -192,6 +194,14 @@ std::vector<DropId> Ledger::doubts() const
     }
     std::ranges::sort(result);
     return result;
+}
+
+std::size_t Ledger::count_doubts(MachineKey machine) const
+{
+    return static_cast<std::size_t>(std::ranges::count_if(open_drops_, [&](const auto& entry) {
+        const auto& drop = entry.second;
+        return drop.state == DropState::in_doubt && slots_.at(drop.slot).machine == machine;
+    }));
 }
 
 std::vector<DropId> Ledger::doubts_to_ask_about(MachineKey machine) const

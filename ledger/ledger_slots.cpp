@@ -23,6 +23,7 @@ std::vector<MachineKey> Ledger::take_settings(std::span<const config::Machine> m
             take_slot(keys.back(), slot);
             wanted.insert(place(keys.back(), slot.number));
         }
+        if (!machine.board.sensor) forget_sensors(keys.back());
     }
     for (const auto& [where, key] : slot_places_) {
         if (!wanted.contains(where) && slots_.at(key).in_settings) {
@@ -43,6 +44,14 @@ std::vector<machines::Slot> Ledger::slots(MachineKey machine) const
     return result;
 }
 
+// Nobody would ever take back what a sensor said that is not listened to any more.
+void Ledger::forget_sensors(MachineKey machine)
+{
+    std::vector<SensedSlot> unknown;
+    for (const auto& slot : slots(machine)) unknown.push_back({.slot = slot.number});
+    set_sensors(machine, unknown);
+}
+
 void Ledger::set_sensors(MachineKey machine, std::span<const SensedSlot> sensed)
 {
     for (const auto& report : sensed) {
@@ -60,6 +69,16 @@ void Ledger::add_temperature(MachineKey machine, double fahrenheit)
 {
     write();
     statements_->insert_temperature.run(static_cast<std::int64_t>(machine), now(), fahrenheit);
+}
+
+std::optional<Temperature> Ledger::last_temperature(MachineKey machine)
+{
+    auto& find = statements_->last_temperature;
+    find.start(static_cast<std::int64_t>(machine));
+    if (!find.step()) return std::nullopt;
+    const Temperature last{.at_ms = find.integer(0), .fahrenheit = find.real(1)};
+    find.reset();
+    return last;
 }
 
 std::vector<ChangedSlot> Ledger::take_changed_slots() { return std::exchange(changed_slots_, {}); }

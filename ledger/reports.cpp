@@ -31,7 +31,8 @@ std::vector<DoubtRow> list_doubts(sqlite::Database& ledger)
 {
     auto query = ledger.prepare(R"(
         SELECT drops.id, accounts.name, machines.name, slots.number, drops.item, drops.price,
-               drops.opened_at, drops.doubt_at, coalesce(drops.doubt_reason, '')
+               drops.opened_at, drops.doubt_at, coalesce(drops.doubt_reason, ''),
+               protocol = 2, protocol = 2 AND NOT never_known
         FROM drops JOIN accounts ON accounts.id = drops.account
             JOIN slots ON slots.id = drops.slot JOIN machines ON machines.id = slots.machine
         WHERE drops.settled_at IS NULL AND drops.state = 'in_doubt'
@@ -48,6 +49,83 @@ std::vector<DoubtRow> list_doubts(sqlite::Database& ledger)
             .opened_at_ms = query.integer(6),
             .doubt_at_ms = query.integer(7),
             .reason = query.text(8),
+            .has_id = query.flag(9),
+            .board_may_know = query.flag(10),
+            .evidence = {},
+        });
+    }
+    auto evidence = ledger.prepare("SELECT at, what FROM evidence WHERE drop_id = ?1 ORDER BY id");
+    for (auto& row : rows) {
+        for (evidence.start(row.drop); evidence.step();) {
+            row.evidence.push_back({.at_ms = evidence.integer(0), .what = evidence.text(1)});
+        }
+    }
+    return rows;
+}
+
+std::optional<std::int64_t> find_account(sqlite::Database& ledger, std::string_view name)
+{
+    auto query = ledger.prepare(
+        "SELECT id FROM accounts WHERE name = ?1 AND kind = 'member' "
+        "ORDER BY closed_at IS NOT NULL, closed_at DESC LIMIT 1");
+    query.start(name);
+    if (!query.step()) return std::nullopt;
+    return query.integer(0);
+}
+
+// Open and settled ones are found by an index each.
+std::vector<DropRow> drops_of(sqlite::Database& ledger, std::int64_t account, std::int64_t limit)
+{
+    auto query = ledger.prepare(R"(
+        WITH mine AS (
+            SELECT * FROM drops WHERE account = ?1 AND settled_at IS NULL UNION ALL
+            SELECT * FROM (SELECT * FROM drops WHERE account = ?1 AND settled_at IS NOT NULL
+                           ORDER BY id DESC LIMIT ?2))
+        SELECT mine.id, machines.name, slots.number, mine.item, mine.price, state, opened_at,
+               coalesce(doubt_reason, ''), settled_at, coalesce(settled_by, ''),
+               coalesce(settled_reason, '')
+        FROM mine JOIN slots ON slots.id = slot JOIN machines ON machines.id = machine
+        ORDER BY mine.id DESC LIMIT ?2)");
+    std::vector<DropRow> rows;
+    for (query.start(account, limit); query.step();) {
+        rows.push_back({
+            .drop = query.integer(0),
+            .machine = query.text(1),
+            .slot = static_cast<int>(query.integer(2)),
+            .item = query.text(3),
+            .price = query.integer(4),
+            .state = query.text(5),
+            .opened_at_ms = query.integer(6),
+            .doubt_reason = query.text(7),
+            .settled_at_ms = query.optional_integer(8),
+            .settled_by = query.text(9),
+            .settled_reason = query.text(10),
+        });
+    }
+    return rows;
+}
+
+std::vector<TransferRow> other_transfers_of(
+    sqlite::Database& ledger, std::int64_t account, std::int64_t limit)
+{
+    auto query = ledger.prepare(R"(
+        WITH mine AS (
+            SELECT * FROM (SELECT * FROM transfers WHERE debit = ?1 AND debit <> 1
+                    AND NOT EXISTS (SELECT 1 FROM drops WHERE drops.id = drop_id)
+                ORDER BY id DESC LIMIT ?2) UNION ALL
+            SELECT * FROM (SELECT * FROM transfers WHERE credit = ?1 AND credit <> 1
+                ORDER BY id DESC LIMIT ?2))
+        SELECT id, at, iif(credit = ?1, amount, -amount), drop_id, actor, reason
+        FROM mine ORDER BY id DESC LIMIT ?2)");
+    std::vector<TransferRow> rows;
+    for (query.start(account, limit); query.step();) {
+        rows.push_back({
+            .transfer = query.integer(0),
+            .at_ms = query.integer(1),
+            .credits = query.integer(2),
+            .drop = query.optional_integer(3),
+            .actor = query.text(4),
+            .reason = query.text(5),
         });
     }
     return rows;

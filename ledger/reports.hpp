@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// What people ask a ledger: read from the file, beside a running daemon too.
@@ -22,6 +23,11 @@ struct AccountRow {
 /// Every open account, by name.
 std::vector<AccountRow> list_accounts(sqlite::Database& ledger);
 
+/// What may help people to settle a drop in doubt.
+struct EvidenceRow {
+    std::int64_t at_ms = 0;
+    std::string what;
+};
 struct DoubtRow {
     std::int64_t drop = 0;
     std::string member;
@@ -32,8 +38,42 @@ struct DoubtRow {
     std::int64_t opened_at_ms = 0;
     std::int64_t doubt_at_ms = 0;
     std::string reason;
+    bool has_id = false;          ///< Its board was sent the id: not the policy's to settle.
+    bool board_may_know = false;  ///< The board can still be asked.
+    std::vector<EvidenceRow> evidence;
 };
 /// Every drop in doubt, the oldest first.
 std::vector<DoubtRow> list_doubts(sqlite::Database& ledger);
+
+/// The open account of that name, or else the one that was closed last.
+std::optional<std::int64_t> find_account(sqlite::Database& ledger, std::string_view name);
+
+struct DropRow {
+    std::int64_t drop = 0;
+    std::string machine;
+    int slot = 0;
+    std::string item;
+    std::int64_t price = 0;
+    std::string state;
+    std::int64_t opened_at_ms = 0;
+    std::string doubt_reason;  ///< Empty when it never was in doubt.
+    std::optional<std::int64_t> settled_at_ms;
+    std::string settled_by;
+    std::string settled_reason;
+};
+/// The last drops of an account, the newest first.
+std::vector<DropRow> drops_of(sqlite::Database& ledger, std::int64_t account, std::int64_t limit);
+
+struct TransferRow {
+    std::int64_t transfer = 0;
+    std::int64_t at_ms = 0;
+    std::int64_t credits = 0;          ///< Negative when they left the account.
+    std::optional<std::int64_t> drop;  ///< The one that it paid, which is not kept any more.
+    std::string actor;
+    std::string reason;
+};
+/// The last transfers of an account but those that paid for a drop of drops_of(), the newest first.
+std::vector<TransferRow> other_transfers_of(
+    sqlite::Database& ledger, std::int64_t account, std::int64_t limit);
 
 }  // namespace ledger

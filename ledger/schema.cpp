@@ -172,25 +172,93 @@ CREATE TABLE requests (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-// Boards whose drops have ids, and what people need to settle a doubt.
+// Boards whose drops have ids; what people need to settle a doubt and to look back; drops that need
+// not be kept for ever.
 constexpr const char* version_2 = R"sql(
 -- 2: sent, or to be sent, with its id, so that the board can be asked about it.
 ALTER TABLE drops ADD COLUMN protocol INTEGER NOT NULL DEFAULT 1 CHECK (protocol IN (1, 2));
 -- 1: the board was asked, and cannot know.
 ALTER TABLE drops ADD COLUMN never_known INTEGER NOT NULL DEFAULT 0 CHECK (never_known IN (0, 1));
+ALTER TABLE drops ADD COLUMN settled_reason TEXT;  -- NULL where version 1 settled
+-- Without the open ones, or else it would be chosen for these, and find all that a member ever had.
+CREATE INDEX settled_drops_by_account ON drops (account) WHERE settled_at IS NOT NULL;
 
 CREATE TABLE evidence (
     id INTEGER PRIMARY KEY,
-    drop_id INTEGER NOT NULL REFERENCES drops (id),
+    drop_id INTEGER NOT NULL REFERENCES drops (id) ON DELETE CASCADE,
     at INTEGER NOT NULL,
     what TEXT NOT NULL
 ) STRICT;
 CREATE INDEX evidence_by_drop ON evidence (drop_id);
+
+-- What the drops did that were removed.
+ALTER TABLE slots ADD COLUMN pruned_stock INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE slots ADD COLUMN pruned_sold INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE slots ADD COLUMN pruned_paid INTEGER NOT NULL DEFAULT 0;
+CREATE TRIGGER open_drops_are_never_removed BEFORE DELETE ON drops
+WHEN OLD.settled_at IS NULL BEGIN
+    SELECT RAISE(ABORT, 'an open drop is never removed');
+END;
+CREATE TRIGGER pruned_drops_count AFTER DELETE ON drops BEGIN
+    UPDATE slots SET pruned_stock = pruned_stock + OLD.correction - OLD.stock_taken,
+        pruned_sold = pruned_sold + (OLD.state = 'dispensed'),
+        pruned_paid = pruned_paid + iif(OLD.state = 'dispensed', OLD.price, 0)
+    WHERE id = OLD.slot;
+END;
+
+-- A transfer that names a drop is its payment, and outlives it: hence no reference. In version 1
+-- what a closed account got back named the drop that it came from.
+DROP TRIGGER balances_change_by_transfers;
+CREATE TABLE new_transfers (
+    id INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    debit INTEGER NOT NULL REFERENCES accounts (id),
+    credit INTEGER NOT NULL REFERENCES accounts (id),
+    amount INTEGER NOT NULL CHECK (amount > 0),
+    drop_id INTEGER,
+    actor TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    CHECK (debit <> credit)
+) STRICT;
+INSERT INTO new_transfers
+    SELECT transfers.id, at, debit, credit, amount, drops.id, actor, reason
+    FROM transfers LEFT JOIN drops ON drops.id = drop_id AND state = 'dispensed';
+DROP TABLE transfers;
+ALTER TABLE new_transfers RENAME TO transfers;
+CREATE UNIQUE INDEX transfers_by_drop ON transfers (drop_id) WHERE drop_id IS NOT NULL;
+-- A member's; the house is on the other side of nearly all of them.
+CREATE INDEX transfers_by_debit ON transfers (debit) WHERE debit <> 1;
+CREATE INDEX transfers_by_credit ON transfers (credit) WHERE credit <> 1;
+CREATE TRIGGER transfers_pay_drops BEFORE INSERT ON transfers WHEN NEW.drop_id IS NOT NULL BEGIN
+    SELECT RAISE(ABORT, 'a transfer that names a drop pays it') WHERE NOT EXISTS (
+        SELECT 1 FROM drops WHERE id = NEW.drop_id AND state = 'dispensed'
+            AND account = NEW.debit AND price = NEW.amount);
+END;
+CREATE TRIGGER transfers_move_balances AFTER INSERT ON transfers BEGIN
+    UPDATE accounts SET balance = balance - NEW.amount WHERE id = NEW.debit;
+    UPDATE accounts SET balance = balance + NEW.amount WHERE id = NEW.credit;
+END;
+CREATE TRIGGER transfers_stay BEFORE UPDATE ON transfers BEGIN
+    SELECT RAISE(ABORT, 'a transfer is never changed');
+END;
+CREATE TRIGGER transfers_are_never_removed BEFORE DELETE ON transfers BEGIN
+    SELECT RAISE(ABORT, 'a transfer is never removed');
+END;
+CREATE TRIGGER balances_change_by_transfers BEFORE UPDATE OF balance ON accounts BEGIN
+    SELECT RAISE(ABORT, 'a balance changes only by a transfer') WHERE NOT EXISTS (
+        SELECT 1 FROM transfers WHERE id = (SELECT max(id) FROM transfers)
+            AND NEW.balance - OLD.balance = iif(credit = OLD.id, amount, 0) -
+                                            iif(debit = OLD.id, amount, 0));
+END;
 )sql";
 
 constexpr std::array migrations{version_1, version_2};
 
-std::int64_t version_of(sqlite::Database& database)
+}  // namespace
+
+int schema_version() { return static_cast<int>(migrations.size()); }
+
+int version_of(sqlite::Database& database)
 {
     const auto version = database.integer("PRAGMA user_version");
     const bool empty = database.integer("SELECT count(*) FROM sqlite_schema") == 0;
@@ -202,12 +270,8 @@ std::int64_t version_of(sqlite::Database& database)
             "it was written by a newer drinkd (tables of version " + std::to_string(version) +
             ", this one knows " + std::to_string(schema_version()) + "): install that version"};
     }
-    return version;
+    return static_cast<int>(version);
 }
-
-}  // namespace
-
-int schema_version() { return static_cast<int>(migrations.size()); }
 
 void migrate(sqlite::Database& database)
 {
@@ -219,14 +283,17 @@ void migrate(sqlite::Database& database)
     }
 }
 
+void require_ledger(sqlite::Database& database)
+{
+    if (version_of(database) == 0) throw Unusable{"it holds no ledger"};
+}
+
 void require_current(sqlite::Database& database)
 {
-    const auto version = version_of(database);
-    if (version < schema_version()) {
+    require_ledger(database);
+    if (version_of(database) < schema_version()) {
         throw Unusable{
-            version == 0 ? "it holds no ledger"
-                         : "it was written by an older drinkd: start the daemon once to bring it "
-                           "up to date"};
+            "it was written by an older drinkd: start the daemon once to bring it up to date"};
     }
 }
 

@@ -1,5 +1,6 @@
 #include "ledger/sqlite.hpp"
 
+#include <cstring>
 #include <utility>
 
 namespace ledger::sqlite {
@@ -9,7 +10,11 @@ namespace {
 {
     const int extended = sqlite3_extended_errcode(database);
     const int code = (extended & 0xff) == (result & 0xff) ? extended : result;
-    throw Error{code, sqlite3_errmsg(database)};
+    std::string what = sqlite3_errmsg(database);
+    const int cause = sqlite3_system_errno(database);
+    if ((code & 0xff) == SQLITE_IOERR && cause != 0)
+        what += std::string{": "} + std::strerror(cause);
+    throw Error{code, what};
 }
 
 }  // namespace

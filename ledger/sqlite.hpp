@@ -25,6 +25,10 @@ public:
     int code() const { return code_; }
     bool is_out_of_space() const { return (code_ & 0xff) == SQLITE_FULL; }
     bool is_locked() const { return (code_ & 0xff) == SQLITE_BUSY; }
+    bool is_damage() const
+    {
+        return (code_ & 0xff) == SQLITE_CORRUPT || (code_ & 0xff) == SQLITE_NOTADB;
+    }
 
 private:
     int code_;
@@ -61,6 +65,7 @@ public:
     void reset() { sqlite3_reset(handle_.get()); }
 
     std::int64_t integer(int column) const { return sqlite3_column_int64(handle_.get(), column); }
+    double real(int column) const { return sqlite3_column_double(handle_.get(), column); }
     bool flag(int column) const { return integer(column) != 0; }
     bool is_null(int column) const
     {

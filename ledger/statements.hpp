@@ -32,6 +32,7 @@ struct Ledger::Statements {
     sqlite::Statement update_stock;
     sqlite::Statement insert_stock_change;
     sqlite::Statement insert_temperature;
+    sqlite::Statement last_temperature;
 
     sqlite::Statement insert_drop;
     sqlite::Statement doubt_drop;
@@ -43,6 +44,10 @@ struct Ledger::Statements {
 
     sqlite::Statement find_reply;
     sqlite::Statement insert_reply;
+
+    sqlite::Statement remove_drops;
+    sqlite::Statement remove_temperatures;
+    sqlite::Statement remove_requests;
 };
 
 }  // namespace ledger

@@ -63,15 +63,21 @@ constexpr Rule rules[] = {
                       id, state, price, paid, times) FROM (
             SELECT drops.id, state, price, coalesce(sum(amount), 0) AS paid,
                    count(transfers.id) AS times
-            FROM drops LEFT JOIN transfers
-                ON drop_id = drops.id AND transfers.reason <> 'account closed'
+            FROM drops LEFT JOIN transfers ON drop_id = drops.id
             GROUP BY drops.id)
         WHERE paid <> iif(state = 'dispensed', price, 0)
             OR times > iif(state = 'dispensed', 1, 0))"},
+    {"what was paid for removed drops is what they cost", "transfers", R"(
+        SELECT printf('%d was paid, they cost %d', paid, cost) FROM (
+            SELECT (SELECT coalesce(sum(amount), 0) FROM transfers
+                    WHERE drop_id IS NOT NULL AND drop_id NOT IN (SELECT id FROM drops)) AS paid,
+                   (SELECT coalesce(sum(pruned_paid), 0) FROM slots) AS cost)
+        WHERE paid <> cost)"},
     {"every stock is what came in less what left", "slots", R"(
         WITH moved(slot, amount) AS (
             SELECT slot, amount FROM stock_changes UNION ALL
-            SELECT slot, correction - stock_taken FROM drops),
+            SELECT slot, correction - stock_taken FROM drops UNION ALL
+            SELECT id, pruned_stock FROM slots),
         sums(slot, amount) AS (SELECT slot, sum(amount) FROM moved GROUP BY slot)
         SELECT printf('slot %d of %s has %s, its changes say %d', number, machines.name,
                       coalesce(stock, 'no count'), coalesce(amount, 0))
@@ -83,11 +89,13 @@ constexpr Rule rules[] = {
         FROM drops JOIN slots ON slots.id = drops.slot JOIN machines ON machines.id = machine
         WHERE settled_at IS NULL GROUP BY slots.id HAVING stock < count(*))"},
     {"every figure of items sold is right", "slots", R"(
-        SELECT printf('slot %d of %s says %d, its drops say %d', number, machines.name, sold, real)
-        FROM (SELECT slots.*, (SELECT count(*) FROM drops
-                               WHERE slot = slots.id AND state = 'dispensed') AS real FROM slots)
-            AS slots JOIN machines ON machines.id = machine
-        WHERE sold <> real)"},
+        WITH dispensed(slot, times) AS (
+            SELECT slot, count(*) FROM drops WHERE state = 'dispensed' GROUP BY slot)
+        SELECT printf('slot %d of %s says %d, its drops say %d', number, machines.name, sold,
+                      pruned_sold + coalesce(times, 0))
+        FROM slots JOIN machines ON machines.id = machine
+            LEFT JOIN dispensed ON dispensed.slot = slots.id
+        WHERE sold <> pruned_sold + coalesce(times, 0))"},
 };
 
 }  // namespace

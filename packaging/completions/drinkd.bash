@@ -7,7 +7,7 @@ _drinkd() {
     for ((index = 1; index < COMP_CWORD; ++index)); do
         word=${COMP_WORDS[index]}
         case $word in
-            --config | --ready-file | --credits | --ibutton | --admin | --locked | --reason)
+            --config | --ready-file | --credits | --ibutton | --admin | --locked | --reason | --limit)
                 [[ $word != --admin || $command != 'user add'* ]] && ((++index))
                 ;;
             -*) ;;
@@ -31,12 +31,12 @@ _drinkd() {
                 return
             fi
             ;;
-        --credits | --ibutton | --reason) return ;;
+        --credits | --ibutton | --reason | --limit) return ;;
     esac
 
     local words='' files=''
     case $command in
-        '') words='serve check-config user credits ledger doubts settle status' ;;
+        '') words='serve check-config user credits ledger doubts settle history status' ;;
         serve) words='--ready-file' ;;
         check-config) files=yes ;;
         user) words='add set passwd list remove' ;;
@@ -48,6 +48,7 @@ _drinkd() {
         'credits add'*) words='--reason' ;;
         ledger) words='verify backup restore' ;;
         'ledger backup' | 'ledger restore') files=yes ;;
+        history*) words='--json --limit' ;;
         'settle '*' '*) words='--reason' ;;
         'settle '*) words='charge refund' ;;
     esac

@@ -78,6 +78,10 @@ const sqlite3_io_methods FaultyVfs::Calls::methods{
 int FaultyVfs::Fault::next()
 {
     if (left == 0) return SQLITE_OK;
+    if (good > 0) {
+        --good;
+        return SQLITE_OK;
+    }
     if (left > 0) --left;
     return code;
 }

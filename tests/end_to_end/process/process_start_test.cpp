@@ -200,12 +200,10 @@ TEST_CASE("start: a ledger of a newer version is told, and left alone")
     OtherProgram{house.ledger_file()}.execute("PRAGMA user_version = 99");
     const auto served = house.serve();
     CHECK(served.exit_code == 1);
-    CHECK(
-        served.err ==
-        ledger_fault(
-            house,
-            "it was written by a newer drinkd (tables of version 99, this one knows 1): install "
-            "that version"));
+    CHECK(served.err.starts_with(
+        "drinkd: the ledger " + house.ledger_file().string() +
+        ": it was written by a newer drinkd (tables of version 99, this one knows "));
+    CHECK(served.err.ends_with("): install that version\n"));
     CHECK(OtherProgram{house.ledger_file()}.integer("SELECT count(*) FROM drops") == 0);
 }
 
@@ -216,7 +214,7 @@ TEST_CASE("start: a file that is no database is told, and left alone")
     house.write("ledger.db", text);
     const auto served = house.serve();
     CHECK(served.exit_code == 1);
-    CHECK(served.err == ledger_fault(house, "file is not a database"));
+    CHECK(served.err.contains(": it is damaged (file is not a database): "));
     CHECK(std::filesystem::file_size(house.ledger_file()) == text.size());
 }
 

@@ -61,7 +61,69 @@ TEST_CASE("tools: doubts lists every drop in doubt, with what it takes to decide
     CHECK(doubt.at("item") == "Coke");
     CHECK(doubt.at("price") == 50);
     CHECK_FALSE(doubt.at("reason").get<std::string>().empty());
+    CHECK(doubt.at("waits_for") == "policy");
+    CHECK(doubt.at("evidence").empty());
     CHECK(house.run({"doubts"}).out.contains(house.drop));
+}
+
+TEST_CASE("tools: doubts shows the evidence that came in since")
+{
+    const Daemon daemon{small_house(), alice};
+    const auto drop = make_doubt(daemon);
+    auto board = FakeBoard::online(daemon.boards_port(), "big");
+    board.send("4\n");
+    const auto evidence_of = [&] {
+        const auto listed = nlohmann::json::parse(daemon.run({"doubts", "--json"}).out);
+        return listed.at(0).at("evidence");
+    };
+    wait_until("evidence to be kept", [&] { return !evidence_of().empty(); });
+    CHECK(evidence_of().at(0).at("what") == "an ack that nothing waited for");
+    const auto text = daemon.run({"doubts"}).out;
+    CHECK(text.contains("EVIDENCE\n"));
+    CHECK(text.contains("  an ack that nothing waited for\n"));
+}
+
+TEST_CASE("tools: history shows a member's drops and credits, with what was in doubt and why")
+{
+    const Doubtful house;
+    const auto open = house.run({"history", "ALICE"}).out;
+    CHECK(open.contains("drop " + house.drop + "  Coke from d 1  50 held  in_doubt  "));
+    CHECK(open.contains("+250"));
+    REQUIRE(house.run({"settle", house.drop, "refund", "--reason", "nothing fell"}).exit_code == 0);
+    CHECK(house.run({"history", "alice"}).out.contains(": nothing fell\n"));
+
+    const auto listed = nlohmann::json::parse(house.run({"history", "alice", "--json"}).out);
+    REQUIRE(listed.size() == 2);
+    const auto& drop = listed.at(0);
+    CHECK(drop.at("what") == "drop");
+    CHECK(drop.at("state") == "refunded");
+    CHECK_FALSE(drop.at("doubt_reason").get<std::string>().empty());
+    CHECK(drop.at("settled_by").get<std::string>().starts_with("console:"));
+    CHECK(drop.at("settled_reason") == "nothing fell");
+    CHECK(listed.at(1).at("what") == "transfer");
+    CHECK(listed.at(1).at("credits") == 250);
+    const auto newest = house.run({"history", "alice", "--json", "--limit", "1"});
+    CHECK(nlohmann::json::parse(newest.out).size() == 1);
+}
+
+TEST_CASE("tools: history of nobody, and of somebody to whom nothing happened")
+{
+    const EitherWay house{{{.name = "bob"}}};
+    CHECK(house.run({"history", "bob"}).out == "Nothing happened yet.\n");
+    CHECK(house.run({"history", "bob", "--json"}).out == "[]\n");
+    const auto nobody = house.run({"history", "nobody"});
+    CHECK(nobody.err == "drinkd: there is no such account\n");
+    CHECK(nobody.exit_code == 1);
+}
+
+TEST_CASE("tools: the log counts doubts, when there is a new one and at the start")
+{
+    Daemon daemon{small_house(), alice};
+    const auto drop = make_doubt(daemon);
+    daemon.wait_for_log("warning a drop is in doubt drop=" + drop + " machine=d doubts=1\n");
+    daemon.stop();
+    daemon.start();
+    daemon.wait_for_log("warning drops are in doubt doubts=1\n");
 }
 
 TEST_CASE("tools: settle charge takes the credits")
@@ -147,6 +209,8 @@ TEST_CASE("tools: status tells of boards, queues, doubts and connections")
     CHECK(machine.contains("drop_in_flight"));
     CHECK(status.at("machines").at(1).at("online") == false);
     CHECK(status.at("doubts") == 1);
+    CHECK(machine.at("doubts") == 1);
+    CHECK(status.at("machines").at(1).at("doubts") == 0);
     CHECK(status.at("board_connections") == 1);
     CHECK(status.at("ledger_healthy") == true);
 }

@@ -51,7 +51,8 @@ TEST_CASE("tools: --help and --version are answered on standard output")
     CHECK(help.exit_code == 0);
     CHECK(help.err.empty());
     for (const auto* command :
-         {"serve", "check-config", "user", "credits", "ledger", "doubts", "settle", "status"}) {
+         {"serve", "check-config", "user", "credits", "ledger", "doubts", "settle", "history",
+          "status"}) {
         CHECK(help.out.contains(command));
     }
     const auto version = drinkd({"--version"});

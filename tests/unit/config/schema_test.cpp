@@ -42,7 +42,8 @@ Json complete()
             "http": [ { "address": "::", "port": 0, "machine": "d" } ]
         },
         "tls": { "certificate": "cert.pem", "key": "key.pem" },
-        "ledger": { "sqlite": "/srv/ledger.db" },
+        "ledger": { "sqlite": "/srv/ledger.db", "keep_drops_days": 1,
+                    "keep_temperatures_days": 1 },
         "control": { "socket": "/srv/control.sock" },
         "workers": 2,
         "drops": { "ack_timeout_s": 0.001, "max_delay_s": 1, "queue_per_machine": 1,

@@ -38,6 +38,7 @@ TEST_CASE("example.json: shows every default")
     REQUIRE(settings);
     CHECK(settings->warnings.empty());
     CHECK(settings->ledger == config::Settings{}.ledger);
+    CHECK(settings->keep == config::Keep{});
     CHECK(settings->workers == config::Settings{}.workers);
     CHECK(settings->drops == config::Drops{});
     CHECK(settings->limits == config::Limits{});

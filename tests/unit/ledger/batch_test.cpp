@@ -98,6 +98,24 @@ TEST_CASE("batch: one that only reads writes nothing")
     REQUIRE(rig.figure("SELECT batch FROM ledger") == batch);
 }
 
+TEST_CASE("batch: only one that wrote says that the file can be written")
+{
+    FaultyRig faulty;
+    auto& [disk, rig] = faulty;
+    auto reader = refused_one();
+    auto writer = give_ann(1);
+    const std::vector<ledger::Operation*> reads{&reader};
+    const std::vector<ledger::Operation*> writes{&reader, &writer};
+    disk.fail_writes(SQLITE_FULL);
+    REQUIRE(ledger::run_batch(rig.ledger(), reads).all_done);
+    REQUIRE_FALSE(ledger::run_batch(rig.ledger(), reads).wrote);
+    REQUIRE_FALSE(ledger::run_batch(rig.ledger(), writes).wrote);
+    disk.heal();
+    REQUIRE(ledger::run_batch(rig.ledger(), writes).wrote);
+    disk.fail_writes(SQLITE_FULL, 1);
+    REQUIRE(ledger::run_batch(rig.ledger(), writes).wrote);
+}
+
 TEST_CASE("batch: a refusal of one does not touch the others")
 {
     LedgerRig rig;

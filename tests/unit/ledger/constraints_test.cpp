@@ -96,6 +96,48 @@ TEST_CASE("constraints: a transfer is between accounts that exist")
     require_refused(rig, insert_transfer + "(1, 99, 1, 5, 'a', 'r')", "FOREIGN KEY");
 }
 
+TEST_CASE("constraints: a transfer that names a drop pays it, once")
+{
+    LedgerRig rig;
+    const auto id = std::to_string(number(rig.reserve(1)));
+    rig.commit();
+    const std::string pay =
+        "INSERT INTO transfers (at, debit, credit, amount, drop_id, actor, reason) VALUES ";
+    const auto payment = pay + "(1, 2, 1, 50, " + id + ", 'a', 'r')";
+    const std::string why = "a transfer that names a drop pays it";
+    require_refused(rig, payment, why);
+    rig.settle(DropId{std::stoll(id)}, ledger::DropEvent::acked);
+    rig.commit();
+    require_refused(rig, payment, "UNIQUE");
+    require_refused(rig, pay + "(1, 2, 1, 51, " + id + ", 'a', 'r')", why);
+    require_refused(rig, pay + "(1, 1, 2, 50, " + id + ", 'a', 'r')", why);
+    require_refused(rig, pay + "(1, 2, 1, 50, 4711, 'a', 'r')", why);
+}
+
+TEST_CASE("constraints: an open drop is never removed")
+{
+    LedgerRig rig;
+    with_open_drop(rig);
+    require_refused(rig, "DELETE FROM drops", "an open drop is never removed");
+}
+
+TEST_CASE("constraints: a removed drop leaves what it did, and no evidence")
+{
+    LedgerRig rig;
+    const auto dispensed = rig.reserve(1);
+    rig.settle(dispensed, ledger::DropEvent::lost);
+    rig.ledger().add_evidence(rig.machine, "a trace");
+    rig.settle(dispensed, ledger::DropEvent::acked);
+    rig.settle(rig.reserve(1), ledger::DropEvent::nacked);
+    rig.sense(4, Sensor::present);
+    rig.settle(rig.reserve(4), ledger::DropEvent::acked);
+    rig.commit();
+    rig.sql("DELETE FROM drops");
+    REQUIRE(rig.figure("SELECT count(*) FROM evidence") == 0);
+    REQUIRE(rig.figure("SELECT sum(pruned_paid) FROM slots") == 90);
+    rig.require_sound();
+}
+
 TEST_CASE("constraints: a member has one reserved drop")
 {
     LedgerRig rig;

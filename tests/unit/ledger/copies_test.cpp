@@ -10,6 +10,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <set>
 #include <string>
 
@@ -17,6 +18,7 @@ using Catch::Matchers::Contains;
 using ledger::DropEvent;
 using ledger::Lock;
 using ledger::Unusable;
+using ledger::sqlite::Database;
 namespace fs = std::filesystem;
 
 namespace {
@@ -31,6 +33,13 @@ std::set<std::string> names_in(const fs::path& folder)
 std::int64_t balance_in(const fs::path& file)
 {
     return ledger::open_read_only(file).integer("SELECT balance FROM accounts WHERE name = 'ann'");
+}
+
+void overwrite(const fs::path& file, std::streamoff where, const std::string& bytes)
+{
+    std::fstream stream{file, std::ios::in | std::ios::out | std::ios::binary};
+    stream.seekp(where);
+    stream << bytes;
 }
 
 void write_text(const fs::path& file, const std::string& text) { std::ofstream{file} << text; }
@@ -235,6 +244,47 @@ TEST_CASE("restore: a ledger is not restored from itself")
     const auto lock = Lock::try_take(rig.file);
     REQUIRE_THROWS_WITH(
         ledger::restore(rig.file, rig.file, *lock), "the backup and the ledger are one file");
+}
+
+TEST_CASE("restore: what is there and cannot be used is kept under another name")
+{
+    const auto spoil = GENERATE(
+        as<std::function<void(const fs::path&)>>{},
+        [](const fs::path& file) { overwrite(file, 0, std::string(100, 'x')); },
+        [](const fs::path& file) { overwrite(file, 4'096, std::string(100, 'x')); },
+        [](const fs::path& file) {
+        Database{file, Database::Mode::read_write}.execute("PRAGMA user_version = 7");
+        },
+        [](const fs::path& file) {
+        Database{file, Database::Mode::read_write}.execute("PRAGMA application_id = 7");
+    });
+    LedgerRig rig;
+    ledger::back_up(rig.file, rig.dir / "copy.db");
+    rig.close();
+    spoil(rig.file);
+    const auto spoilt = text_of(rig.file);
+    write_text(rig.file.string() + "-wal", "what a crash left");
+    const auto lock = Lock::try_take(rig.file);
+    const auto kept = ledger::restore(rig.dir / "copy.db", rig.file, *lock);
+    REQUIRE(kept.has_value());
+    REQUIRE(kept->string().starts_with(rig.file.string() + ".before-restore-"));
+    REQUIRE(text_of(*kept) == spoilt);
+    REQUIRE_FALSE(fs::exists(rig.file.string() + ".restoring"));
+    rig.reopen();
+    REQUIRE(rig.balance("ann") == 1'000);
+    rig.require_sound();
+}
+
+TEST_CASE("restore: a ledger that is sound is replaced in place")
+{
+    LedgerRig rig;
+    ledger::back_up(rig.file, rig.dir / "copy.db");
+    rig.close();
+    const auto lock = Lock::try_take(rig.file);
+    REQUIRE_FALSE(ledger::restore(rig.dir / "copy.db", rig.file, *lock).has_value());
+    REQUIRE(
+        names_in(rig.dir.path()) ==
+        std::set<std::string>{"copy.db", "ledger.db", "ledger.db.lock"});
 }
 
 TEST_CASE("restore: one that fails midway leaves the ledger as it was")

@@ -25,6 +25,7 @@ config::Machine machine_setting(std::string id)
 {
     config::Machine machine;
     machine.id = std::move(id);
+    machine.board.sensor = true;
     machine.slots = {
         slot_setting(1, "Coke", 50, 10),
         slot_setting(2, "Water", 0, std::nullopt),

@@ -22,8 +22,9 @@ inline constexpr ledger::Cause test_cause{.actor = "tester", .reason = "a test"}
 config::Slot slot_setting(
     int number, std::string item, Credits price, std::optional<std::int64_t> count);
 
-/// A machine of the settings: slot 1 Coke (50 credits, 10 of them), slot 2 Water (free, not
-/// counted), slot 3 Tea (30 credits, the last one), slot 4 Juice (40 credits, none left).
+/// A machine of the settings whose board has sensors: slot 1 Coke (50 credits, 10 of them), slot 2
+/// Water (free, not counted), slot 3 Tea (30 credits, the last one), slot 4 Juice (40 credits, none
+/// left).
 config::Machine machine_setting(std::string id);
 
 /// What a ledger knows, as text: two that know the same give the same.

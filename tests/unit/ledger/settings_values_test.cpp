@@ -241,6 +241,21 @@ TEST_CASE("settings values: a sensor's word is kept over a restart")
     REQUIRE(rig.slot(1).stock == 10);
 }
 
+TEST_CASE("settings values: of a board without sensors no sensor's word stays in force")
+{
+    LedgerRig rig;
+    rig.sense(1, Sensor::empty);
+    rig.sense(4, Sensor::present);
+    rig.commit();
+    rig.settings[0].board.sensor = false;
+    rig.reopen();
+    REQUIRE(rig.slot(1).sensor == Sensor::unknown);
+    REQUIRE(rig.slot(4).sensor == Sensor::unknown);
+    REQUIRE(rig.refusal(rig.ann, 4) == Refusal::slot_empty);
+    rig.reserve(1);
+    rig.require_sound();
+}
+
 TEST_CASE("settings values: sensors of slots that the machine does not have are ignored")
 {
     LedgerRig rig;
@@ -284,4 +299,23 @@ TEST_CASE("settings values: temperatures are kept with their time")
     REQUIRE(
         rig.text("SELECT group_concat(at || ' ' || fahrenheit, ', ') FROM temperatures") ==
         "1700000000000 38.5, 1700000060000 39.5");
+}
+
+TEST_CASE("settings values: the last temperature of a machine is known, after a restart too")
+{
+    LedgerRig rig;
+    rig.settings.push_back(machine_setting("x"));
+    const auto other = rig.ledger().take_settings(rig.settings).at(1);
+    REQUIRE_FALSE(rig.ledger().last_temperature(rig.machine).has_value());
+    rig.ledger().add_temperature(rig.machine, 38.5);
+    rig.now_ms += 60'000;
+    rig.ledger().add_temperature(rig.machine, 39.25);
+    rig.now_ms += 60'000;
+    rig.ledger().add_temperature(other, 50);
+    rig.commit();
+    rig.reopen();
+    const auto last = rig.ledger().last_temperature(rig.machine);
+    REQUIRE(last.has_value());
+    REQUIRE(last->at_ms == 1'700'000'060'000);
+    REQUIRE(last->fahrenheit == 39.25);
 }

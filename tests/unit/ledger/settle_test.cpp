@@ -142,6 +142,21 @@ TEST_CASE("settle: a settled drop is known as settled after a restart")
     REQUIRE(again.balance == 950);
 }
 
+TEST_CASE("settle: a new doubt tells how many there are now, of all and of a machine")
+{
+    LedgerRig rig;
+    rig.settings.push_back(machine_setting("x"));
+    const auto other = rig.ledger().take_settings(rig.settings).at(1);
+    REQUIRE(rig.settle(rig.reserve(1), DropEvent::lost).doubts == 1);
+    const auto there = rig.ledger().reserve(rig.ann, other, 1)->drop;
+    REQUIRE(rig.settle(there, DropEvent::lost).doubts == 2);
+    rig.reserve(1);
+    REQUIRE(rig.ledger().count_doubts(rig.machine) == 1);
+    REQUIRE(rig.ledger().count_doubts(other) == 1);
+    rig.settle(there, DropEvent::refunded);
+    REQUIRE(rig.ledger().count_doubts(other) == 0);
+}
+
 TEST_CASE("settle: an admin can not decide a drop that is under way")
 {
     for (const auto event : {DropEvent::charged, DropEvent::refunded}) {
@@ -174,7 +189,7 @@ TEST_CASE("settle: the payment is kept with drop, actor, reason and time")
             std::to_string(number(drop)) + " tester a test");
 }
 
-TEST_CASE("settle: who settled a drop and when is kept")
+TEST_CASE("settle: who settled a drop, when and why is kept")
 {
     LedgerRig rig;
     const auto drop = rig.reserve(1);
@@ -182,7 +197,18 @@ TEST_CASE("settle: who settled a drop and when is kept")
     rig.settle(drop, DropEvent::nacked);
     rig.commit();
     REQUIRE(
-        rig.text("SELECT settled_at || ' ' || settled_by FROM drops") == "1700000005000 tester");
+        rig.text("SELECT format('%d %s %s', settled_at, settled_by, settled_reason) FROM drops") ==
+        "1700000005000 tester a test");
+}
+
+TEST_CASE("settle: no reason that an admin can give makes a payment anything else")
+{
+    LedgerRig rig;
+    const auto drop = rig.reserve(1);
+    rig.settle(drop, DropEvent::lost);
+    const ledger::Cause cause{.actor = "admin", .reason = "account closed"};
+    REQUIRE(rig.ledger().settle(drop, DropEvent::charged, cause)->changed);
+    rig.require_sound();
 }
 
 TEST_CASE("settle: the sum of all accounts stays zero at every step")

@@ -36,7 +36,8 @@ const std::string without_guards =
     "DROP TRIGGER transfers_stay; DROP TRIGGER transfers_are_never_removed;"
     "DROP TRIGGER transfers_move_balances; DROP TRIGGER balances_change_by_transfers;"
     "DROP TRIGGER accounts_keep_holds; DROP TRIGGER drops_are_covered;"
-    "DROP TRIGGER drops_settle_once; DROP TRIGGER slots_keep_holds;";
+    "DROP TRIGGER drops_settle_once; DROP TRIGGER slots_keep_holds;"
+    "DROP TRIGGER transfers_pay_drops; DROP INDEX transfers_by_drop;";
 
 void plant(LedgerRig& rig, const std::string& sql)
 {
@@ -204,6 +205,28 @@ TEST_CASE("verify: finds a payment and its taking back, though their sum is noth
     const auto id = std::to_string(number(drop));
     plant(rig, transfer(2, 1, 50, id) + transfer(1, 2, 50, id));
     REQUIRE(broken_rules(rig) == Rules{"a dispensed drop was paid once, any other never"});
+}
+
+TEST_CASE("verify: finds a payment for a drop that never was")
+{
+    LedgerRig rig;
+    plant(rig, transfer(2, 1, 50, "4711"));
+    REQUIRE(broken_rules(rig) == Rules{"what was paid for removed drops is what they cost"});
+    REQUIRE(
+        violation(rig, "what was paid for removed drops is what they cost") ==
+        "50 was paid, they cost 0");
+}
+
+TEST_CASE("verify: finds a paid drop that was removed without a trace")
+{
+    LedgerRig rig;
+    rig.settle(rig.reserve(1), ledger::DropEvent::acked);
+    plant(rig, "DROP TRIGGER pruned_drops_count; DELETE FROM drops");
+    REQUIRE(
+        broken_rules(rig) == Rules{
+                                 "what was paid for removed drops is what they cost",
+                                 "every stock is what came in less what left",
+                                 "every figure of items sold is right"});
 }
 
 TEST_CASE("verify: finds a stock that nothing explains")

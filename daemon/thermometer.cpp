@@ -1,0 +1,18 @@
+#include "daemon/thermometer.hpp"
+
+namespace drinkd {
+
+void Thermometer::take(double fahrenheit, Instant at)
+{
+    const std::scoped_lock lock{mutex_};
+    last_ = {.fahrenheit = fahrenheit, .at = at};
+}
+
+std::optional<double> Thermometer::fahrenheit(Instant now) const
+{
+    const std::scoped_lock lock{mutex_};
+    if (!last_ || now - last_->at > news_for) return std::nullopt;
+    return last_->fahrenheit;
+}
+
+}  // namespace drinkd
