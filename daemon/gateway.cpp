@@ -166,7 +166,7 @@ Gateway::Gateway(const config::Settings& settings)
     catalog_.update(changed);
           }},
 doubts_{io_, ledger_, settings.drops.in_doubt_after, settings.drops.in_doubt_policy},
-dispatcher_{ledger_, catalog_, doubts_}, authenticator_{ledger_},
+dispatcher_{ledger_, catalog_, doubts_}, authenticator_{io_, ledger_},
 house_{
     .settings = settings,
     .ledger = ledger_,

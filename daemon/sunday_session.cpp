@@ -31,9 +31,8 @@ SundaySession::SundaySession(
       place_{std::move(place)},
       timer_{socket_.get_executor()},
       framer_{house.settings.limits.line_bytes},
-      verbs_{
-          house, listener.dialect, listener.machine,
-          id,    place_.address(), [this](std::chrono::seconds delay) { return pass_delay(delay); }}
+      verbs_{house, listener.dialect, listener.machine,
+             id,    place_.address(), [this](Clock::duration delay) { return pass_delay(delay); }}
 {
 }
 
@@ -155,7 +154,7 @@ Task<std::optional<SundaySession::End>> SundaySession::write(std::string_view re
     co_return late_ ? End::too_slow : End::hung_up;
 }
 
-Task<bool> SundaySession::pass_delay(std::chrono::seconds delay)
+Task<bool> SundaySession::pass_delay(Clock::duration delay)
 {
     taken_back_ = stopping_;
     if (taken_back_) co_return false;

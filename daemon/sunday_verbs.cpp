@@ -128,7 +128,7 @@ Task<std::string> SundayVerbs::pass(const Command& command)
     if (pending_user_.empty()) co_return refuse(Refusal::user_first);
     if (!command.argument_count_legal()) co_return wrong_count(" USAGE: PASS <username>");
     const auto result = co_await house_.authenticator.log_in(
-        std::exchange(pending_user_, {}), std::string{command.arguments[0]}, address_);
+        std::exchange(pending_user_, {}), std::string{command.arguments[0]}, address_, pass_delay_);
     co_return logged_in_reply(result);
 }
 
@@ -138,7 +138,7 @@ Task<std::string> SundayVerbs::ibutton(const Command& command)
         co_return wrong_count(" - USAGE: IBUTTON <ibutton number>");
     }
     const auto result = co_await house_.authenticator.log_in_by_ibutton(
-        std::string{command.arguments[0]}, address_);
+        std::string{command.arguments[0]}, address_, pass_delay_);
     co_return logged_in_reply(result);
 }
 

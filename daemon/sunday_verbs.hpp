@@ -7,7 +7,6 @@
 
 #include <chrono>
 #include <expected>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,9 +18,6 @@ namespace drinkd {
 /// socket; one command runs at a time.
 class SundayVerbs {
 public:
-    /// How a delay passes on this connection: false when it ends because the member is gone.
-    using PassDelay = std::function<Task<bool>(std::chrono::seconds)>;
-
     SundayVerbs(
         const House& house, protocol::Dialect dialect, std::size_t machine, std::int64_t session,
         AddressKey address, PassDelay pass_delay);
