@@ -275,6 +275,7 @@ Task<> Gateway::shut_down()
     for (auto& listener : board_listeners_) listener.stop();
     for (auto& machine : machines_) machine.stop();
     connections_.stop();
+    authenticator_.stop();
     // Drops that were sent may still be answered, and settled.
     co_await wait_until(
         [this] {

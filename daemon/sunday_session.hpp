@@ -50,7 +50,7 @@ private:
     SundayVerbs verbs_;
     bool saw_line_end_ = false;
     bool at_end_of_file_ = false;
-    bool waiting_ = false;  // For bytes.
+    bool waiting_ = false;  // For bytes, or for room to write some.
     bool late_ = false;
     bool stopping_ = false;
     bool pause_over_ = false;  // The wait of an unterminated command.
