@@ -328,14 +328,15 @@ std::string SundayVerbs::wrong_count(std::string_view js_usage) const
 
 std::string SundayVerbs::machine_usage() const
 {
-    constexpr std::size_t shown_max = 50;
+    // All of them: `drink list` learns the ids from here.
     std::string usage = " - USAGE: MACHINE <";
-    const auto& machines = house_.settings.machines;
-    for (std::size_t index = 0; index < std::min(machines.size(), shown_max); ++index) {
-        usage += index == 0 ? " " : " | ";
-        usage += machines[index].id;
+    for (bool first = true; const auto& machine : house_.settings.machines) {
+        usage += first ? " " : " | ";
+        usage += machine.id;
+        first = false;
     }
-    return usage + (machines.size() > shown_max ? " | ... >" : " >");
+    usage += " >";
+    return usage;
 }
 
 }  // namespace drinkd
