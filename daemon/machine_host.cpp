@@ -109,6 +109,7 @@ void MachineHost::stop()
 void MachineHost::hang_up()
 {
     asio::dispatch(strand_, [this] {
+        hung_up_ = true;
         if (!link_) return;
         machine_.link_down(LinkEnd::stopped);
         close(*link_, LinkEnd::stopped);
@@ -136,6 +137,7 @@ Task<MachineHost::State> MachineHost::state()
 Task<LinkEnd> MachineHost::serve(
     Socket socket, protocol::LineFramer framer, std::string peer, BoardProtocol protocol)
 {
+    if (hung_up_) co_return LinkEnd::stopped;
     if (link_) {
         read_dry(*link_);
         if (link_) close(*link_, LinkEnd::replaced);

@@ -72,7 +72,7 @@ public:
 
     /// Sends nothing more; what is queued is not delivered.
     void stop();
-    /// Gives up the link, and with it the drop in flight.
+    /// Gives up the link, and with it the drop in flight. No board is let in from then on.
     void hang_up();
 
     /// What the machine is doing, for people.
@@ -126,6 +126,7 @@ private:
     MachineEvents& events_;
     machines::Machine machine_;
     std::shared_ptr<Link> link_;
+    bool hung_up_ = false;
     std::unordered_map<DropId, Waiter*> waiters_;
     Timer timer_;
     std::optional<machines::Instant> timer_due_;
