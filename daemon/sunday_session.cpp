@@ -32,7 +32,7 @@ SundaySession::SundaySession(
       timer_{socket_.get_executor()},
       framer_{house.settings.limits.line_bytes},
       verbs_{house, listener.dialect, listener.machine,
-             id,    place_.address(), [this](Clock::duration delay) { return pass_delay(delay); }}
+             id,    place_,           [this](Clock::duration delay) { return pass_delay(delay); }}
 {
 }
 
@@ -61,7 +61,10 @@ Task<> SundaySession::run()
     error_code ignored;
     socket_.shutdown(Socket::shutdown_send, ignored);
     socket_.close(ignored);
-    log::info("connection ended", {{"session", id()}, {"reason", describe(end)}});
+    log::info(
+        "connection ended", {{"session", id()},
+                             {"address", drinkd::describe(place_.remote())},
+                             {"reason", describe(end)}});
 }
 
 Task<SundaySession::End> SundaySession::serve()

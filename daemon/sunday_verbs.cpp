@@ -43,11 +43,11 @@ std::optional<int> parse_slot(std::string_view text)
 
 SundayVerbs::SundayVerbs(
     const House& house, Dialect dialect, std::size_t machine, std::int64_t session,
-    AddressKey address, PassDelay pass_delay)
+    const Connections::Place& place, PassDelay pass_delay)
     : house_{house},
       dialect_{dialect},
       session_{session},
-      address_{address},
+      place_{place},
       pass_delay_{std::move(pass_delay)},
       machine_{machine}
 {
@@ -128,7 +128,8 @@ Task<std::string> SundayVerbs::pass(const Command& command)
     if (pending_user_.empty()) co_return refuse(Refusal::user_first);
     if (!command.argument_count_legal()) co_return wrong_count(" USAGE: PASS <username>");
     const auto result = co_await house_.authenticator.log_in(
-        std::exchange(pending_user_, {}), std::string{command.arguments[0]}, address_, pass_delay_);
+        std::exchange(pending_user_, {}), std::string{command.arguments[0]}, place_.address(),
+        pass_delay_);
     co_return logged_in_reply(result);
 }
 
@@ -138,7 +139,7 @@ Task<std::string> SundayVerbs::ibutton(const Command& command)
         co_return wrong_count(" - USAGE: IBUTTON <ibutton number>");
     }
     const auto result = co_await house_.authenticator.log_in_by_ibutton(
-        std::string{command.arguments[0]}, address_, pass_delay_);
+        std::string{command.arguments[0]}, place_.address(), pass_delay_);
     co_return logged_in_reply(result);
 }
 
@@ -148,7 +149,10 @@ std::string SundayVerbs::logged_in_reply(const Authenticator::Result& result)
         const auto& [refusal, retry_after] = result.error();
         // Only what cost a comparison is worth a line: others could be sent without end.
         const auto log_it = retry_after.count() == 0 ? log::info : log::debug;
-        log_it("login refused", {{"session", session_}, {"reason", protocol::describe(refusal)}});
+        log_it(
+            "login refused", {{"session", session_},
+                              {"address", describe(place_.remote())},
+                              {"reason", protocol::describe(refusal)}});
         if (retry_after.count() == 0) return refuse(refusal);
         return refuse(
             refusal, " Too many wrong ones, try again in " + std::to_string(retry_after.count()) +

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "daemon/asio.hpp"
+#include "daemon/connections.hpp"
 #include "daemon/house.hpp"
 #include "protocol/codes.hpp"
 #include "protocol/sunday_command.hpp"
@@ -15,12 +16,12 @@ namespace drinkd {
 
 /// What one member's Sunday connection is about: who is logged in, which machine is selected, and
 /// what each verb answers. The order of checks is the protocol's (docs/sunday.md). It has no
-/// socket; one command runs at a time.
+/// socket; one command runs at a time. `house` and `place` must outlive it.
 class SundayVerbs {
 public:
     SundayVerbs(
         const House& house, protocol::Dialect dialect, std::size_t machine, std::int64_t session,
-        AddressKey address, PassDelay pass_delay);
+        const Connections::Place& place, PassDelay pass_delay);
 
     std::string banner() const;
     /// The whole reply to one line, empty for an empty line. `line` must stay until it is there.
@@ -66,7 +67,7 @@ private:
     const House& house_;
     const protocol::Dialect dialect_;
     const std::int64_t session_;
-    const AddressKey address_;
+    const Connections::Place& place_;
     const PassDelay pass_delay_;
     std::size_t machine_;
     std::string pending_user_;
