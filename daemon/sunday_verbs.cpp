@@ -250,7 +250,7 @@ std::string SundayVerbs::server_state() const
             .connected = house_.machines[index].online(),
         });
     }
-    return protocol::format_server_state(states);
+    return protocol::format_server_state(dialect_, states);
 }
 
 // --- Drops --------------------------------------------------------------------------------------
