@@ -211,11 +211,7 @@ std::string SundayVerbs::stat(const Command& command) const
     std::optional<int> wanted;
     if (command.argument_count == 1) {
         wanted = parse_slot(command.arguments[0]);
-        if (!wanted) {
-            // Classic servers counted a word where a number belongs as a wrong parameter.
-            const bool js = dialect_ == Dialect::js;
-            return refuse(js ? Refusal::malformed_slot : Refusal::wrong_argument_count);
-        }
+        if (!wanted) return refuse(Refusal::malformed_stat_slot);
     }
     return house_.catalog.read(machine_, [&](std::span<const machines::Slot> slots) {
         std::vector<protocol::StatRow> rows;
@@ -258,17 +254,14 @@ std::string SundayVerbs::server_state() const
 Task<std::string> SundayVerbs::drop(const Command& command)
 {
     if (!member_) co_return refuse(Refusal::not_logged_in);
-    const bool js = dialect_ == Dialect::js;
-    if (command.argument_count == 0) {
-        co_return refuse(js ? Refusal::malformed_slot : Refusal::wrong_argument_count);
-    }
+    if (command.argument_count == 0) co_return refuse(Refusal::missing_slot);
     const auto slot = parse_slot(command.arguments[0]);
     if (!slot) co_return refuse(Refusal::malformed_slot);
     if (!command.argument_count_legal()) co_return wrong_count(" - USAGE: DROP <slot> [delay]");
     std::chrono::seconds delay{0};
     if (command.argument_count == 2) {
         const auto asked = delay_of(command.arguments[1]);
-        if (!asked) co_return refuse(asked.error());
+        if (!asked) co_return refuse(Refusal::invalid_delay);
         delay = *asked;
     }
     co_return co_await drop_slot(slot, delay);
@@ -281,11 +274,7 @@ Task<std::string> SundayVerbs::rand(const Command& command)
     std::chrono::seconds delay{0};
     if (command.argument_count == 1) {
         const auto asked = delay_of(command.arguments[0]);
-        if (!asked) {
-            // Classic servers counted a bad delay of RAND as a wrong parameter.
-            const bool js = dialect_ == Dialect::js;
-            co_return refuse(js ? asked.error() : Refusal::wrong_argument_count);
-        }
+        if (!asked) co_return refuse(Refusal::invalid_rand_delay);
         delay = *asked;
     }
     co_return co_await drop_slot(std::nullopt, delay);
@@ -308,11 +297,11 @@ Task<std::string> SundayVerbs::drop_slot(std::optional<int> slot, std::chrono::s
     co_return refuse(refusal, " Drop " + std::to_string(protocol::number(*id)) + ".");
 }
 
-std::expected<std::chrono::seconds, Refusal> SundayVerbs::delay_of(std::string_view text) const
+std::optional<std::chrono::seconds> SundayVerbs::delay_of(std::string_view text) const
 {
     const auto seconds = all_digits(text) ? protocol::parse_number<int>(text) : std::nullopt;
     if (!seconds || std::chrono::seconds{*seconds} > house_.settings.drops.max_delay) {
-        return std::unexpected{Refusal::invalid_delay};
+        return std::nullopt;
     }
     return std::chrono::seconds{*seconds};
 }

@@ -7,7 +7,6 @@
 #include "protocol/sunday_command.hpp"
 
 #include <chrono>
-#include <expected>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -54,7 +53,8 @@ private:
     Task<std::string> drop(const Command& command);
     Task<std::string> rand(const Command& command);
     Task<std::string> drop_slot(std::optional<int> slot, std::chrono::seconds delay);
-    std::expected<std::chrono::seconds, protocol::Refusal> delay_of(std::string_view text) const;
+    /// Nothing when it is not a number of seconds within the bound.
+    std::optional<std::chrono::seconds> delay_of(std::string_view text) const;
     std::string temperature(const Command& command) const;
     std::string location(const Command& command) const;
     std::string server_state() const;

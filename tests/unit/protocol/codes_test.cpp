@@ -109,12 +109,16 @@ std::optional<Numbers> specified_numbers(Refusal refusal)
             return Numbers{151, 151};
         case Refusal::busy:
             return Numbers{152, 152};
+        case Refusal::board_found_empty:
+            return Numbers{100, 150};
+        case Refusal::board_not_ready:
+            return Numbers{150, 150};
         case Refusal::motor_jammed:
-            return Numbers{175, 175};
+            return Numbers{175, 150};
         case Refusal::motor_not_started:
-            return Numbers{176, 176};
+            return Numbers{176, 150};
         case Refusal::motor_failed:
-            return Numbers{177, 177};
+            return Numbers{177, 150};
         case Refusal::access_denied:
             return Numbers{200, 200};
         case Refusal::user_first:
@@ -137,6 +141,11 @@ std::optional<Numbers> specified_numbers(Refusal refusal)
             return Numbers{351, 351};
         case Refusal::invalid_delay:
             return Numbers{403, 403};
+        case Refusal::invalid_rand_delay:
+            return Numbers{406, 403};
+        case Refusal::malformed_stat_slot:
+        case Refusal::missing_slot:
+            return Numbers{406, 409};
         case Refusal::malformed_slot:
             return Numbers{409, 409};
         case Refusal::unknown_user:
