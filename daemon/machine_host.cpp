@@ -146,6 +146,7 @@ Task<LinkEnd> MachineHost::serve(
         std::make_shared<Link>(std::move(socket), std::move(framer), std::move(peer), std::nullopt);
     link_ = link;
     machine_.link_up(now(), protocol);
+    publish();
     // The answer to the login goes out before any command can.
     const bool tini2 = protocol == BoardProtocol::tini2;
     send_to_board(tini2 ? protocol::tini::login_accepted_tini2 : protocol::tini::login_accepted);
@@ -191,11 +192,16 @@ void MachineHost::advance()
     // What is carried out can fail, and then there is more to do.
     do {
         machine_.advance(now());
+        publish();
     } while (carry_out_effects());
+    arm_timer();
+}
+
+void MachineHost::publish()
+{
     online_ = machine_.online();
     protocol_ = machine_.protocol();
     queued_ = machine_.queued();
-    arm_timer();
 }
 
 bool MachineHost::carry_out_effects()

@@ -104,6 +104,8 @@ private:
     void enqueue(Waiter& waiter);
     /// Does all that has become possible, and what the machine asks for.
     void advance();
+    /// Lets other threads see how the machine is; before anybody can hear of it by another way.
+    void publish();
     /// False when there was nothing to carry out.
     bool carry_out_effects();
     void carry_out(const machines::Effect& effect);
