@@ -21,37 +21,50 @@ std::unexpected<Authenticator::Refused> refused(
     return std::unexpected{Authenticator::Refused{.refusal = refusal, .retry_after = retry_after}};
 }
 
-Task<> wait(LoginGuard::Clock::duration pause)
-{
-    Timer timer{co_await asio::this_coro::executor};
-    timer.expires_after(pause);
-    co_await timer.async_wait(use_tuple);
-}
+// Whichever way a login ends.
+class Wiped {
+public:
+    explicit Wiped(std::string& secret) : secret_{secret} {}
+    Wiped(const Wiped&) = delete;
+    Wiped& operator=(const Wiped&) = delete;
+    ~Wiped() { wipe(secret_); }
+
+private:
+    std::string& secret_;
+};
 
 }  // namespace
 
 Task<Authenticator::Result> Authenticator::log_in(
-    std::string name, std::string password, AddressKey from)
+    std::string name, std::string password, AddressKey from, const PassDelay& pass_delay)
 {
-    const auto verdict = guard_.may_try(from, name, now());
-    if (const auto* refuse = std::get_if<LoginGuard::Refuse>(&verdict)) {
-        wipe(password);
-        co_return refused(Refusal::wrong_password, refuse->retry_after);
+    const Wiped wiped{password};
+    LoginGuard::Clock::duration pause{};
+    {
+        // The guard knows of all that was compared before.
+        const auto turn = co_await turns_.take(from);
+        if (!turn) co_return refused(Refusal::ledger_unavailable);
+        const auto verdict = guard_.may_try(from, name, now());
+        if (const auto* refuse = std::get_if<LoginGuard::Refuse>(&verdict)) {
+            co_return refused(Refusal::wrong_password, refuse->retry_after);
+        }
+        pause = std::get<LoginGuard::Compare>(verdict).pause;
+        if (pause.count() == 0) co_return co_await compare(name, password, from);
     }
-    const auto pause = std::get<LoginGuard::Compare>(verdict).pause;
-    if (pause.count() > 0) co_await wait(pause);
+    if (!co_await pass_delay(pause)) co_return refused(Refusal::ledger_unavailable);
+    const auto turn = co_await turns_.take(from);
+    if (!turn) co_return refused(Refusal::ledger_unavailable);
+    co_return co_await compare(name, password, from);
+}
 
+Task<Authenticator::Result> Authenticator::compare(
+    const std::string& name, const std::string& password, AddressKey from)
+{
     const auto found =
         co_await ledger_.run([&](ledger::Ledger& ledger) { return ledger.find_credentials(name); });
-    if (!found) {
-        wipe(password);
-        co_return refused(found.error());
-    }
+    if (!found) co_return refused(found.error());
     const auto credentials = found->value_or(ledger::Credentials{});
-    const auto matches = co_await passwords_.matches(credentials.password_hash, password);
-    wipe(password);
-    if (!matches) co_return refused(Refusal::ledger_unavailable);
-    if (!*matches) {
+    if (!co_await passwords_.matches(credentials.password_hash, password)) {
         guard_.wrong(from, name, now());
         co_return refused(Refusal::wrong_password);
     }
@@ -64,22 +77,25 @@ Task<Authenticator::Result> Authenticator::log_in(
     co_return *std::move(*member);
 }
 
-Task<Authenticator::Result> Authenticator::log_in_by_ibutton(std::string ibutton, AddressKey from)
+Task<Authenticator::Result> Authenticator::log_in_by_ibutton(
+    std::string ibutton, AddressKey from, const PassDelay& pass_delay)
 {
+    const Wiped wiped{ibutton};
     const auto guarded = guarded_name(ibutton);
     const auto verdict = guard_.may_try(from, guarded, now());
     if (const auto* refuse = std::get_if<LoginGuard::Refuse>(&verdict)) {
         co_return refused(Refusal::unknown_ibutton, refuse->retry_after);
     }
     const auto pause = std::get<LoginGuard::Compare>(verdict).pause;
-    if (pause.count() > 0) co_await wait(pause);
+    if (pause.count() > 0 && !co_await pass_delay(pause)) {
+        co_return refused(Refusal::ledger_unavailable);
+    }
 
     const auto id = protocol::normal_ibutton(ibutton);
     auto member = co_await ledger_.run([&](ledger::Ledger& ledger) {
         const auto account = id ? ledger.find_ibutton(*id) : std::nullopt;
         return account ? ledger.member(*account) : std::nullopt;
     });
-    wipe(ibutton);
     if (!member) co_return refused(member.error());
     if (!*member) {
         guard_.wrong(from, guarded, now());

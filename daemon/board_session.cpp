@@ -92,9 +92,7 @@ BoardSession::BoardSession(
 
 Task<> BoardSession::run()
 {
-    error_code error;
-    const auto remote = socket_.remote_endpoint(error);
-    peer_ = error ? "unknown" : describe(remote);
+    peer_ = describe(place_.remote());
     std::string machine = "none";
     set_deadline(login_limit);
     const auto line = co_await read_login();
@@ -102,7 +100,7 @@ Task<> BoardSession::run()
     if (line) {
         const auto message = protocol::tini::parse_board_message(*line);
         const auto* login = std::get_if<protocol::tini::Login>(&message);
-        const auto found = login ? boards_.find(*login, remote.address()) : std::nullopt;
+        const auto found = login ? boards_.find(*login, place_.remote().address()) : std::nullopt;
         if (found) {
             machine = found->host->id();
             reason_ = co_await serve(*found);

@@ -41,15 +41,15 @@ Connections::Place::~Place()
     if (--places->second == 0) all_->places_.erase(places);
 }
 
-std::optional<Connections::Place> Connections::admit(const AddressKey& address)
+std::optional<Connections::Place> Connections::admit(const tcp::endpoint& remote)
 {
     const std::scoped_lock lock{mutex_};
     if (stopping_ || (max_ != 0 && places_taken_ >= max_)) return std::nullopt;
-    auto& places = places_[address];
+    auto& places = places_[address_key(remote.address())];
     if (max_per_address_ != 0 && places >= max_per_address_) return std::nullopt;
     ++places;
     ++places_taken_;
-    return Place{*this, address};
+    return Place{*this, remote};
 }
 
 void Connections::run(std::shared_ptr<Connection> connection)

@@ -67,23 +67,31 @@ public:
     /// A place among the connections; given back when it is destroyed.
     class Place {
     public:
-        Place(Connections& all, AddressKey address) : all_{&all}, address_{address} {}
+        Place(Connections& all, const tcp::endpoint& remote)
+            : all_{&all}, remote_{remote}, address_{address_key(remote.address())}
+        {
+        }
         Place(Place&& other) noexcept
-            : all_{std::exchange(other.all_, nullptr)}, address_{other.address_}
+            : all_{std::exchange(other.all_, nullptr)},
+              remote_{other.remote_},
+              address_{other.address_}
         {
         }
         Place& operator=(Place&&) = delete;
         ~Place();
 
+        /// Where the connection comes from: as it is, and as far as limits are concerned.
+        const tcp::endpoint& remote() const { return remote_; }
         const AddressKey& address() const { return address_; }
 
     private:
         Connections* all_;
+        tcp::endpoint remote_;
         AddressKey address_;
     };
 
     /// Nothing when one more would be too many.
-    std::optional<Place> admit(const AddressKey& address);
+    std::optional<Place> admit(const tcp::endpoint& remote);
 
     /// Serves a session to its end on its strand, and knows it meanwhile.
     void run(std::shared_ptr<Connection> connection);

@@ -1,22 +1,22 @@
 #include "daemon/control_client.hpp"
 
+#include "daemon/asio.hpp"
 #include "daemon/ledger_commands.hpp"
 #include "ledger/batch.hpp"
 #include "ledger/lock.hpp"
 #include "ledger/unusable.hpp"
 
-#include <boost/asio/io_context.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/write.hpp>
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <sodium.h>
 
 #include <array>
 #include <chrono>
 #include <pwd.h>
-#include <sys/socket.h>
-#include <sys/time.h>
 #include <thread>
 #include <unistd.h>
 
@@ -24,7 +24,6 @@ namespace drinkd {
 namespace {
 
 using nlohmann::json;
-namespace asio = boost::asio;
 
 constexpr std::size_t reply_bytes_max = 64 << 20;
 // A daemon that is starting or ending holds the lock while its socket is not there.
@@ -78,31 +77,53 @@ std::expected<json, std::string> change_here(const std::filesystem::path& file, 
     return *std::move(change.reply());
 }
 
-}  // namespace
-
-std::expected<json, std::string> ask_daemon(const config::Settings& settings, const json& request)
+// Sends a line, and gives the one that comes back, or in words why none does.
+Task<std::expected<std::string, std::string>> exchange(std::string path, std::string request)
 {
-    asio::io_context io;
-    asio::local::stream_protocol::socket socket{io};
-    boost::system::error_code error;
-    socket.connect({settings.control_socket.string()}, error);
-    if (error) {
-        return std::unexpected{
-            "the daemon cannot be reached at " + settings.control_socket.string() + ": " +
-            error.message()};
+    using Protocol = asio::local::stream_protocol;
+    asio::basic_stream_socket<Protocol, Strand> socket{co_await asio::this_coro::executor};
+    const Protocol::endpoint daemon{path};
+    const auto [connect_error] = co_await socket.async_connect(daemon, use_tuple);
+    if (connect_error) {
+        co_return std::unexpected{
+            fmt::format("the daemon cannot be reached at {}: {}", path, connect_error.message())};
     }
-    const timeval limit{.tv_sec = 60, .tv_usec = 0};
-    ::setsockopt(socket.native_handle(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-    asio::write(socket, asio::buffer(request.dump() + "\n"), error);
+    auto [error, written] = co_await asio::async_write(socket, asio::buffer(request), use_tuple);
     std::string reply;
     if (!error) {
-        asio::read_until(socket, asio::dynamic_buffer(reply, reply_bytes_max), '\n', error);
+        const auto [read_error, size] = co_await asio::async_read_until(
+            socket, asio::dynamic_buffer(reply, reply_bytes_max), '\n', use_tuple);
+        error = read_error;
     }
-    auto parsed = json::parse(reply, nullptr, false);
-    if (error || !parsed.is_object()) {
-        return std::unexpected{
-            std::string{"the daemon hung up without an answer"} +
-            (error ? ": " + error.message() : "")};
+    if (error) {
+        co_return std::unexpected{
+            fmt::format("the daemon hung up without an answer: {}", error.message())};
+    }
+    co_return reply;
+}
+
+}  // namespace
+
+std::expected<json, std::string> ask_daemon(
+    const config::Settings& settings, const json& request, std::chrono::milliseconds limit)
+{
+    std::exception_ptr failure;
+    std::expected<std::string, std::string> reply =
+        std::unexpected{"the daemon does not answer; what was asked for may be done all the same"};
+    asio::io_context io;
+    asio::co_spawn(
+        asio::make_strand(io.get_executor()),
+        exchange(settings.control_socket.string(), request.dump() + "\n"),
+        [&](std::exception_ptr exception, std::expected<std::string, std::string> result) {
+        failure = std::move(exception);
+        reply = std::move(result);
+        });
+    io.run_for(limit);
+    if (failure) std::rethrow_exception(failure);
+    if (!reply) return std::unexpected{reply.error()};
+    auto parsed = json::parse(*reply, nullptr, false);
+    if (!parsed.is_object()) {
+        return std::unexpected{std::string{"the daemon's answer is not understood"}};
     }
     return parsed;
 }

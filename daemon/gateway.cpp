@@ -184,7 +184,7 @@ Gateway::Gateway(const config::Settings& settings)
           }},
 doubts_{io_, ledger_, settings.drops.in_doubt_after, settings.drops.in_doubt_policy},
 pruner_{io_, ledger_, settings.keep}, dispatcher_{ledger_, catalog_, doubts_},
-authenticator_{ledger_},
+authenticator_{io_, ledger_},
 house_{
     .settings = settings,
     .ledger = ledger_,
@@ -297,6 +297,7 @@ Task<> Gateway::shut_down()
     for (auto& listener : board_listeners_) listener.stop();
     for (auto& machine : machines_) machine.stop();
     connections_.stop();
+    authenticator_.stop();
     // Drops that were sent may still be answered, and settled.
     co_await wait_until(
         [this] {
@@ -304,9 +305,14 @@ Task<> Gateway::shut_down()
         },
         std::min(settings_.drops.ack_timeout, drain_max));
     dispatcher_.stop();
+    doubts_.stop();
+    pruner_.stop();
+    control_.stop();
     for (auto& machine : machines_) machine.hang_up();
     const bool ended = co_await wait_until(
-        [this] { return connections_.count() == 0 && dispatcher_.retries_under_way() == 0; },
+        [this] {
+        return connections_.count() == 0 && dispatcher_.retries_under_way() == 0 && ledger_.idle();
+        },
         last_limit);
     if (!ended) {
         // The ledger is right whenever the process ends; waiting for ever would be worse.
@@ -314,9 +320,6 @@ Task<> Gateway::shut_down()
         log::flush();
         std::_Exit(EXIT_FAILURE);
     }
-    doubts_.stop();
-    pruner_.stop();
-    control_.stop();
     connections_.stop_sweeping();
 }
 
@@ -325,12 +328,13 @@ Task<bool> Gateway::wait_until(Ended ended, std::chrono::milliseconds limit)
 {
     Timer timer{strand_};
     const auto give_up = std::chrono::steady_clock::now() + limit;
-    while (!ended()) {
-        if (std::chrono::steady_clock::now() >= give_up) co_return false;
+    do {
+        // First of all, others get time to begin what they were just asked to do.
         timer.expires_after(10ms);
         co_await timer.async_wait(use_tuple);
-    }
-    co_return true;
+        if (ended()) co_return true;
+    } while (std::chrono::steady_clock::now() < give_up);
+    co_return false;
 }
 
 }  // namespace

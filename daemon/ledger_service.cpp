@@ -43,6 +43,7 @@ LedgerService::~LedgerService()
 
 void LedgerService::enqueue(QueuedOperation& operation)
 {
+    ++under_way_;
     bool wake_thread = false;
     {
         const std::scoped_lock lock{mutex_};
@@ -143,6 +144,7 @@ void LedgerService::publish_slots()
 // One handler for the whole batch, so that this thread stays off the strands.
 void LedgerService::wake(std::vector<QueuedOperation*> operations)
 {
+    under_way_ -= operations.size();
     asio::post(io_, [operations = std::move(operations)] {
         for (auto* operation : operations) operation->wake.wake();
     });

@@ -70,6 +70,8 @@ public:
     /// Whether the last transaction that had something to write could be committed. While it is
     /// not so, that is tried again once a second.
     bool healthy() const { return healthy_; }
+    /// Whether every operation has ended. One whose fate is not known has not.
+    bool idle() const { return under_way_ == 0; }
 
 private:
     struct QueuedOperation : ledger::Operation {
@@ -95,6 +97,7 @@ private:
     asio::io_context& io_;
     std::function<void(std::vector<ledger::ChangedSlot>)> slots_changed_;
     std::atomic<bool> healthy_{true};
+    std::atomic<std::size_t> under_way_{0};
 
     std::mutex mutex_;  // Guards what follows.
     std::condition_variable arrived_;

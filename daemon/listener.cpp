@@ -12,8 +12,16 @@ using namespace std::chrono_literals;
 
 // After an error, most likely that there are no descriptors left, others get time to free some.
 constexpr auto pause_after_error = 100ms;
-// One line tells of such errors, not ten a second.
+// One line tells of such errors, and of connections that are refused, not ten a second.
 constexpr auto report_interval = 10s;
+
+bool is_time_to_tell(std::optional<std::chrono::steady_clock::time_point>& told_at)
+{
+    const auto now = std::chrono::steady_clock::now();
+    if (told_at && now - *told_at < report_interval) return false;
+    told_at = now;
+    return true;
+}
 
 }  // namespace
 
@@ -57,7 +65,6 @@ void Listener::stop()
 
 Task<> Listener::accept_all()
 {
-    std::optional<std::chrono::steady_clock::time_point> reported;
     while (!stopped_) {
         const auto strand = asio::make_strand(io_.get_executor());
         auto [error, socket] = co_await acceptor_.async_accept(strand, use_tuple);
@@ -67,9 +74,7 @@ Task<> Listener::accept_all()
             continue;
         }
         if (error == asio::error::connection_aborted) continue;
-        const auto now = std::chrono::steady_clock::now();
-        if (!reported || now - *reported > report_interval) {
-            reported = now;
+        if (is_time_to_tell(error_told_at_)) {
             log::error("connections cannot be accepted", {{"reason", error.message()}});
         }
         pause_.expires_after(pause_after_error);
@@ -85,10 +90,13 @@ void Listener::take(Socket socket)
     socket.non_blocking(true, error);
     // One reply is one segment, at once.
     socket.set_option(tcp::no_delay{true}, error);
-    auto place = connections_.admit(address_key(remote.address()));
+    auto place = connections_.admit(remote);
     if (!place) {
         socket.send(asio::buffer(refusal_), 0, error);
-        log::debug("connection refused", {{"address", describe(remote)}});
+        const auto log_it = is_time_to_tell(refusal_told_at_) ? log::info : log::debug;
+        log_it(
+            "connection refused",
+            {{"address", describe(remote)}, {"reason", "too many connections"}});
         return;
     }
     make_session_(std::move(socket), std::move(*place));

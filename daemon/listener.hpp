@@ -4,9 +4,10 @@
 #include "daemon/asio.hpp"
 #include "daemon/connections.hpp"
 
+#include <chrono>
 #include <functional>
-#include <memory>
-#include <string_view>
+#include <optional>
+#include <string>
 
 namespace drinkd {
 
@@ -41,6 +42,8 @@ private:
     Connections& connections_;
     const std::string refusal_;
     const MakeSession make_session_;
+    std::optional<std::chrono::steady_clock::time_point> error_told_at_;
+    std::optional<std::chrono::steady_clock::time_point> refusal_told_at_;
     bool stopped_ = false;
 };
 

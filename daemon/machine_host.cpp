@@ -108,6 +108,7 @@ void MachineHost::stop()
 void MachineHost::hang_up()
 {
     asio::dispatch(strand_, [this] {
+        hung_up_ = true;
         if (!link_) return;
         machine_.link_down(LinkEnd::stopped);
         close(*link_, LinkEnd::stopped);
@@ -135,6 +136,7 @@ Task<MachineHost::State> MachineHost::state()
 Task<LinkEnd> MachineHost::serve(
     Socket socket, protocol::LineFramer framer, std::string peer, BoardProtocol protocol)
 {
+    if (hung_up_) co_return LinkEnd::stopped;
     if (link_) {
         read_dry(*link_);
         if (link_) close(*link_, LinkEnd::replaced);
@@ -143,6 +145,7 @@ Task<LinkEnd> MachineHost::serve(
         std::make_shared<Link>(std::move(socket), std::move(framer), std::move(peer), std::nullopt);
     link_ = link;
     machine_.link_up(now(), protocol);
+    publish();
     // The answer to the login goes out before any command can.
     const bool tini2 = protocol == BoardProtocol::tini2;
     send_to_board(tini2 ? protocol::tini::login_accepted_tini2 : protocol::tini::login_accepted);
@@ -188,11 +191,16 @@ void MachineHost::advance()
     // What is carried out can fail, and then there is more to do.
     do {
         machine_.advance(now());
+        publish();
     } while (carry_out_effects());
+    arm_timer();
+}
+
+void MachineHost::publish()
+{
     online_ = machine_.online();
     protocol_ = machine_.protocol();
     queued_ = machine_.queued();
-    arm_timer();
 }
 
 bool MachineHost::carry_out_effects()

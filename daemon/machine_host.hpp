@@ -75,7 +75,7 @@ public:
 
     /// Sends nothing more; what is queued is not delivered.
     void stop();
-    /// Gives up the link, and with it the drop in flight.
+    /// Gives up the link, and with it the drop in flight. No board is let in from then on.
     void hang_up();
 
     /// What the machine is doing, for people.
@@ -107,6 +107,8 @@ private:
     void enqueue(Waiter& waiter);
     /// Does all that has become possible, and what the machine asks for.
     void advance();
+    /// Lets other threads see how the machine is; before anybody can hear of it by another way.
+    void publish();
     /// False when there was nothing to carry out.
     bool carry_out_effects();
     void carry_out(const machines::Effect& effect);
@@ -129,6 +131,7 @@ private:
     MachineEvents& events_;
     machines::Machine machine_;
     std::shared_ptr<Link> link_;
+    bool hung_up_ = false;
     std::unordered_map<DropId, Waiter*> waiters_;
     Timer timer_;
     std::optional<machines::Instant> timer_due_;

@@ -7,11 +7,6 @@
 #include <stdexcept>
 
 namespace drinkd {
-namespace {
-
-constexpr int waiting_max = 512;
-
-}  // namespace
 
 void set_up_passwords()
 {
@@ -49,13 +44,8 @@ PasswordChecker::PasswordChecker()
     no_ones_hash_ = hash_password({reinterpret_cast<const char*>(random.data()), random.size()});
 }
 
-Task<std::optional<bool>> PasswordChecker::matches(
-    const std::string& hash, const std::string& password)
+Task<bool> PasswordChecker::matches(const std::string& hash, const std::string& password)
 {
-    if (waiting_.fetch_add(1) >= waiting_max) {
-        --waiting_;
-        co_return std::nullopt;
-    }
     const auto& compared = hash.empty() ? no_ones_hash_ : hash;
     bool equal = false;
     Wake wake;
@@ -63,7 +53,6 @@ Task<std::optional<bool>> PasswordChecker::matches(
         asio::post(thread_, [&] {
             equal =
                 crypto_pwhash_str_verify(compared.c_str(), password.data(), password.size()) == 0;
-            --waiting_;
             wake.wake();
         });
     });

@@ -4,8 +4,6 @@
 
 #include <boost/asio/thread_pool.hpp>
 
-#include <atomic>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -30,13 +28,12 @@ class PasswordChecker {
 public:
     PasswordChecker();
 
-    /// Whether a password belongs to a hash; nothing when too many are waiting. An empty hash
-    /// belongs to no password, and takes just as long to say so.
-    Task<std::optional<bool>> matches(const std::string& hash, const std::string& password);
+    /// Whether a password belongs to a hash. An empty hash belongs to no password, and takes just
+    /// as long to say so.
+    Task<bool> matches(const std::string& hash, const std::string& password);
 
 private:
     std::string no_ones_hash_;
-    std::atomic<int> waiting_{0};
     asio::thread_pool thread_{1};
 };
 

@@ -4,6 +4,7 @@
 #include "daemon/tools.hpp"
 
 #include <algorithm>
+#include <csignal>
 #include <iostream>
 #include <termios.h>
 #include <unistd.h>
@@ -25,29 +26,40 @@ void check(const std::string& password)
     }
 }
 
+// The terminal without its echo. Ctrl-C is noticed but not deadly meanwhile, so that the echo comes
+// back whatever happens.
 class NoEcho {
 public:
     NoEcho()
     {
+        struct sigaction notice {};
+        notice.sa_handler = [](int) {};  // Without SA_RESTART: reading ends.
+        ::sigaction(SIGINT, &notice, &interrupt_before_);
         ::tcgetattr(STDIN_FILENO, &before_);
         auto quiet = before_;
         quiet.c_lflag &= ~static_cast<tcflag_t>(ECHO);
         ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
     }
     NoEcho(const NoEcho&) = delete;
-    ~NoEcho() { ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_); }
+    NoEcho& operator=(const NoEcho&) = delete;
+    ~NoEcho()
+    {
+        std::cerr << '\n';
+        ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
+        ::sigaction(SIGINT, &interrupt_before_, nullptr);
+    }
 
 private:
     termios before_{};
+    struct sigaction interrupt_before_ {};
 };
 
 std::string ask(const char* prompt)
 {
-    std::cerr << prompt << std::flush;
     const NoEcho no_echo;
+    std::cerr << prompt << std::flush;
     std::string line;
-    std::getline(std::cin, line);
-    std::cerr << '\n';
+    if (!std::getline(std::cin, line)) throw ToolError{"interrupted"};
     return line;
 }
 

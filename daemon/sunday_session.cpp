@@ -31,9 +31,8 @@ SundaySession::SundaySession(
       place_{std::move(place)},
       timer_{socket_.get_executor()},
       framer_{house.settings.limits.line_bytes},
-      verbs_{
-          house, listener.dialect, listener.machine,
-          id,    place_.address(), [this](std::chrono::seconds delay) { return pass_delay(delay); }}
+      verbs_{house, listener.dialect, listener.machine,
+             id,    place_,           [this](Clock::duration delay) { return pass_delay(delay); }}
 {
 }
 
@@ -62,7 +61,10 @@ Task<> SundaySession::run()
     error_code ignored;
     socket_.shutdown(Socket::shutdown_send, ignored);
     socket_.close(ignored);
-    log::info("connection ended", {{"session", id()}, {"reason", describe(end)}});
+    log::info(
+        "connection ended", {{"session", id()},
+                             {"address", drinkd::describe(place_.remote())},
+                             {"reason", describe(end)}});
 }
 
 Task<SundaySession::End> SundaySession::serve()
@@ -146,16 +148,21 @@ Task<std::optional<SundaySession::End>> SundaySession::write(std::string_view re
     const auto sent = socket_.send(asio::buffer(reply), 0, error);
     if (!error && sent == reply.size()) co_return std::nullopt;
     if (error && error != asio::error::would_block) co_return End::hung_up;
+    // Who does not read is not waited for when the daemon stops.
+    if (stopping_) co_return End::stopped;
     set_deadline(write_limit);
     const auto rest = reply.substr(error ? 0 : sent);
+    waiting_ = true;
     const auto [write_error, size] =
         co_await asio::async_write(socket_, asio::buffer(rest), use_tuple);
+    waiting_ = false;
     clear_deadline();
     if (!write_error) co_return std::nullopt;
-    co_return late_ ? End::too_slow : End::hung_up;
+    if (late_) co_return End::too_slow;
+    co_return stopping_ ? End::stopped : End::hung_up;
 }
 
-Task<bool> SundaySession::pass_delay(std::chrono::seconds delay)
+Task<bool> SundaySession::pass_delay(Clock::duration delay)
 {
     taken_back_ = stopping_;
     if (taken_back_) co_return false;
@@ -225,7 +232,7 @@ void SundaySession::on_stop()
         taken_back_ = true;
         timer_.cancel();
     }
-    // A command under way is finished and its reply written.
+    // A command under way is finished, and its reply written if the client reads.
     error_code ignored;
     if (waiting_) socket_.cancel(ignored);
 }

@@ -32,7 +32,8 @@ private:
     /// Waits once, and takes the bytes that came if any; gives the reason to end if there is one.
     Task<std::optional<End>> read();
     Task<std::optional<End>> write(std::string_view reply);
-    Task<bool> pass_delay(std::chrono::seconds delay);
+    /// False when it ends early: the client has gone, or the daemon stops.
+    Task<bool> pass_delay(Clock::duration delay);
 
     /// An old client's command, complete but for the line end that such clients never send.
     bool unterminated_command() const;
@@ -49,7 +50,7 @@ private:
     SundayVerbs verbs_;
     bool saw_line_end_ = false;
     bool at_end_of_file_ = false;
-    bool waiting_ = false;  // For bytes.
+    bool waiting_ = false;  // For bytes, or for room to write some.
     bool late_ = false;
     bool stopping_ = false;
     bool pause_over_ = false;  // The wait of an unterminated command.

@@ -43,11 +43,11 @@ std::optional<int> parse_slot(std::string_view text)
 
 SundayVerbs::SundayVerbs(
     const House& house, Dialect dialect, std::size_t machine, std::int64_t session,
-    AddressKey address, PassDelay pass_delay)
+    const Connections::Place& place, PassDelay pass_delay)
     : house_{house},
       dialect_{dialect},
       session_{session},
-      address_{address},
+      place_{place},
       pass_delay_{std::move(pass_delay)},
       machine_{machine}
 {
@@ -128,7 +128,8 @@ Task<std::string> SundayVerbs::pass(const Command& command)
     if (pending_user_.empty()) co_return refuse(Refusal::user_first);
     if (!command.argument_count_legal()) co_return wrong_count(" USAGE: PASS <username>");
     const auto result = co_await house_.authenticator.log_in(
-        std::exchange(pending_user_, {}), std::string{command.arguments[0]}, address_);
+        std::exchange(pending_user_, {}), std::string{command.arguments[0]}, place_.address(),
+        pass_delay_);
     co_return logged_in_reply(result);
 }
 
@@ -138,7 +139,7 @@ Task<std::string> SundayVerbs::ibutton(const Command& command)
         co_return wrong_count(" - USAGE: IBUTTON <ibutton number>");
     }
     const auto result = co_await house_.authenticator.log_in_by_ibutton(
-        std::string{command.arguments[0]}, address_);
+        std::string{command.arguments[0]}, place_.address(), pass_delay_);
     co_return logged_in_reply(result);
 }
 
@@ -148,7 +149,10 @@ std::string SundayVerbs::logged_in_reply(const Authenticator::Result& result)
         const auto& [refusal, retry_after] = result.error();
         // Only what cost a comparison is worth a line: others could be sent without end.
         const auto log_it = retry_after.count() == 0 ? log::info : log::debug;
-        log_it("login refused", {{"session", session_}, {"reason", protocol::describe(refusal)}});
+        log_it(
+            "login refused", {{"session", session_},
+                              {"address", describe(place_.remote())},
+                              {"reason", protocol::describe(refusal)}});
         if (retry_after.count() == 0) return refuse(refusal);
         return refuse(
             refusal, " Too many wrong ones, try again in " + std::to_string(retry_after.count()) +
@@ -207,11 +211,7 @@ std::string SundayVerbs::stat(const Command& command) const
     std::optional<int> wanted;
     if (command.argument_count == 1) {
         wanted = parse_slot(command.arguments[0]);
-        if (!wanted) {
-            // Classic servers counted a word where a number belongs as a wrong parameter.
-            const bool js = dialect_ == Dialect::js;
-            return refuse(js ? Refusal::malformed_slot : Refusal::wrong_argument_count);
-        }
+        if (!wanted) return refuse(Refusal::malformed_stat_slot);
     }
     return house_.catalog.read(machine_, [&](std::span<const machines::Slot> slots) {
         std::vector<protocol::StatRow> rows;
@@ -246,7 +246,7 @@ std::string SundayVerbs::server_state() const
             .connected = house_.machines[index].online(),
         });
     }
-    return protocol::format_server_state(states);
+    return protocol::format_server_state(dialect_, states);
 }
 
 // --- Drops --------------------------------------------------------------------------------------
@@ -254,17 +254,14 @@ std::string SundayVerbs::server_state() const
 Task<std::string> SundayVerbs::drop(const Command& command)
 {
     if (!member_) co_return refuse(Refusal::not_logged_in);
-    const bool js = dialect_ == Dialect::js;
-    if (command.argument_count == 0) {
-        co_return refuse(js ? Refusal::malformed_slot : Refusal::wrong_argument_count);
-    }
+    if (command.argument_count == 0) co_return refuse(Refusal::missing_slot);
     const auto slot = parse_slot(command.arguments[0]);
     if (!slot) co_return refuse(Refusal::malformed_slot);
     if (!command.argument_count_legal()) co_return wrong_count(" - USAGE: DROP <slot> [delay]");
     std::chrono::seconds delay{0};
     if (command.argument_count == 2) {
         const auto asked = delay_of(command.arguments[1]);
-        if (!asked) co_return refuse(asked.error());
+        if (!asked) co_return refuse(Refusal::invalid_delay);
         delay = *asked;
     }
     co_return co_await drop_slot(slot, delay);
@@ -277,11 +274,7 @@ Task<std::string> SundayVerbs::rand(const Command& command)
     std::chrono::seconds delay{0};
     if (command.argument_count == 1) {
         const auto asked = delay_of(command.arguments[0]);
-        if (!asked) {
-            // Classic servers counted a bad delay of RAND as a wrong parameter.
-            const bool js = dialect_ == Dialect::js;
-            co_return refuse(js ? asked.error() : Refusal::wrong_argument_count);
-        }
+        if (!asked) co_return refuse(Refusal::invalid_rand_delay);
         delay = *asked;
     }
     co_return co_await drop_slot(std::nullopt, delay);
@@ -304,11 +297,11 @@ Task<std::string> SundayVerbs::drop_slot(std::optional<int> slot, std::chrono::s
     co_return refuse(refusal, " Drop " + std::to_string(protocol::number(*id)) + ".");
 }
 
-std::expected<std::chrono::seconds, Refusal> SundayVerbs::delay_of(std::string_view text) const
+std::optional<std::chrono::seconds> SundayVerbs::delay_of(std::string_view text) const
 {
     const auto seconds = all_digits(text) ? protocol::parse_number<int>(text) : std::nullopt;
     if (!seconds || std::chrono::seconds{*seconds} > house_.settings.drops.max_delay) {
-        return std::unexpected{Refusal::invalid_delay};
+        return std::nullopt;
     }
     return std::chrono::seconds{*seconds};
 }
@@ -328,14 +321,15 @@ std::string SundayVerbs::wrong_count(std::string_view js_usage) const
 
 std::string SundayVerbs::machine_usage() const
 {
-    constexpr std::size_t shown_max = 50;
+    // All of them: `drink list` learns the ids from here.
     std::string usage = " - USAGE: MACHINE <";
-    const auto& machines = house_.settings.machines;
-    for (std::size_t index = 0; index < std::min(machines.size(), shown_max); ++index) {
-        usage += index == 0 ? " " : " | ";
-        usage += machines[index].id;
+    for (bool first = true; const auto& machine : house_.settings.machines) {
+        usage += first ? " " : " | ";
+        usage += machine.id;
+        first = false;
     }
-    return usage + (machines.size() > shown_max ? " | ... >" : " >");
+    usage += " >";
+    return usage;
 }
 
 }  // namespace drinkd

@@ -1,13 +1,12 @@
 #pragma once
 
 #include "daemon/asio.hpp"
+#include "daemon/connections.hpp"
 #include "daemon/house.hpp"
 #include "protocol/codes.hpp"
 #include "protocol/sunday_command.hpp"
 
 #include <chrono>
-#include <expected>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,15 +15,12 @@ namespace drinkd {
 
 /// What one member's Sunday connection is about: who is logged in, which machine is selected, and
 /// what each verb answers. The order of checks is the protocol's (docs/sunday.md). It has no
-/// socket; one command runs at a time.
+/// socket; one command runs at a time. `house` and `place` must outlive it.
 class SundayVerbs {
 public:
-    /// How a delay passes on this connection: false when it ends because the member is gone.
-    using PassDelay = std::function<Task<bool>(std::chrono::seconds)>;
-
     SundayVerbs(
         const House& house, protocol::Dialect dialect, std::size_t machine, std::int64_t session,
-        AddressKey address, PassDelay pass_delay);
+        const Connections::Place& place, PassDelay pass_delay);
 
     std::string banner() const;
     /// The whole reply to one line, empty for an empty line. `line` must stay until it is there.
@@ -57,7 +53,8 @@ private:
     Task<std::string> drop(const Command& command);
     Task<std::string> rand(const Command& command);
     Task<std::string> drop_slot(std::optional<int> slot, std::chrono::seconds delay);
-    std::expected<std::chrono::seconds, protocol::Refusal> delay_of(std::string_view text) const;
+    /// Nothing when it is not a number of seconds within the bound.
+    std::optional<std::chrono::seconds> delay_of(std::string_view text) const;
     std::string temperature(const Command& command) const;
     std::string location(const Command& command) const;
     std::string server_state() const;
@@ -70,7 +67,7 @@ private:
     const House& house_;
     const protocol::Dialect dialect_;
     const std::int64_t session_;
-    const AddressKey address_;
+    const Connections::Place& place_;
     const PassDelay pass_delay_;
     std::size_t machine_;
     std::string pending_user_;

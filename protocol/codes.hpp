@@ -37,7 +37,10 @@ enum class Refusal {
     ledger_unavailable,
     no_temperature,
     invalid_delay,
+    invalid_rand_delay,  ///< Classic servers numbered it otherwise than that of DROP.
     malformed_slot,
+    malformed_stat_slot,  ///< The same.
+    missing_slot,
     unknown_user,
     no_machine_selected,
     unknown_machine,

@@ -132,7 +132,7 @@ std::string format_uptime(Dialect dialect, std::int64_t since)
     return format_ok(dialect, {text.data(), static_cast<std::size_t>(size)});
 }
 
-std::string format_server_state(std::span<const MachineState> machines)
+std::string format_server_state(Dialect dialect, std::span<const MachineState> machines)
 {
     std::string reply = R"({"machines":[)";
     for (bool first = true; const auto& machine : machines) {
@@ -141,7 +141,8 @@ std::string format_server_state(std::span<const MachineState> machines)
         reply += machine.connected ? R"(,"connected":true})" : R"(,"connected":false})";
         first = false;
     }
-    reply += "],\"opcode\":\"OK\"}\r\n";
+    reply += R"(],"opcode":"OK"})";
+    reply += line_end(dialect);
     return reply;
 }
 

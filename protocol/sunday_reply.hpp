@@ -47,8 +47,8 @@ std::string format_goodbye(Dialect dialect);
 std::string format_temperature(Dialect dialect, double fahrenheit);
 /// `since` in seconds since 1970, UTC.
 std::string format_uptime(Dialect dialect, std::int64_t since);
-/// One line of JSON in both dialects; it has no OK in front.
-std::string format_server_state(std::span<const MachineState> machines);
+/// One line of JSON; it has no OK in front.
+std::string format_server_state(Dialect dialect, std::span<const MachineState> machines);
 
 /// A reply line as a client of the js dialect takes it.
 struct Reply {

@@ -309,6 +309,10 @@ TEST_CASE("codes: every verb that succeeds answers in the form of the dialect")
             {"WHOAMI", "OK:  Alice", "OK Username: Alice"},
             {"TEMP", "OK: 38.7500", "OK 38.7500"},
             {"LOCATION", "OK: NRH (North)", "OK NRH (North)"},
+            both(
+                "SERVERSTAT",
+                R"({"machines":[{"machine_name":"Big Drink","connected":true},)"
+                R"({"machine_name":"Little Drink","connected":false}],"opcode":"OK"})"),
             {"MACHINE ld", "OK:  Welcome to Little Drink", "OK Welcome to Little Drink"},
             {"MACHINE bigdrink", "OK:  Welcome to Big Drink", "OK Welcome to Big Drink"},
             {"USER root", "OK: ", "OK Password required."},
@@ -317,9 +321,4 @@ TEST_CASE("codes: every verb that succeeds answers in the form of the dialect")
         });
     CHECK(client.ask("VERSION").starts_with(dialect.is_js ? "OK: drinkd " : "OK drinkd "));
     CHECK(client.ask("UPTIME").starts_with(dialect.is_js ? "OK: Up since: " : "OK Up since: "));
-    CHECK(
-        client.ask("SERVERSTAT") ==
-        R"({"machines":[{"machine_name":"Big Drink","connected":true},)"
-        R"({"machine_name":"Little Drink","connected":false}],"opcode":"OK"})"
-        "\r\n");
 }

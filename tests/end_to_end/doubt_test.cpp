@@ -189,7 +189,7 @@ TEST_CASE("doubt: an ack on a new connection settles nothing")
     leave_in_doubt(daemon);
     auto board = FakeBoard::online(daemon.boards_port(), "big");
     board.send("4\n");
-    daemon.wait_for_log("the board answered a drop that it was not asked for");
+    daemon.wait_for_log("stray answer from the board");
     CHECK(doubts(daemon) == 1);
 }
 

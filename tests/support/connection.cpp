@@ -93,6 +93,19 @@ bool Connection::try_send(std::string_view bytes)
     return true;
 }
 
+void Connection::flood(std::string_view bytes)
+{
+    constexpr int stuck_ms = 200;
+    pollfd writable{.fd = socket_, .events = POLLOUT, .revents = 0};
+    auto rest = bytes;
+    while (::poll(&writable, 1, stuck_ms) == 1) {
+        const auto sent = ::send(socket_, rest.data(), rest.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (sent < 0) throw failure("flooding");
+        rest.remove_prefix(static_cast<std::size_t>(sent));
+        if (rest.empty()) rest = bytes;
+    }
+}
+
 std::string Connection::line()
 {
     auto end = received_.find('\n');

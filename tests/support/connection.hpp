@@ -35,6 +35,10 @@ public:
     /// Reads as many bytes as these are, and throws unless they are these.
     void expect(std::string_view bytes);
 
+    /// Sends that again and again until the other side takes no more of it, because nobody reads
+    /// what it answers.
+    void flood(std::string_view bytes);
+
     /// Waits until the other side has hung up, and gives what it said before.
     std::string rest();
 

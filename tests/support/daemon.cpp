@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <fcntl.h>
 #include <fstream>
 #include <sstream>
@@ -80,6 +81,8 @@ nlohmann::json small_house()
 Daemon::Daemon(nlohmann::json settings, std::vector<Account> accounts)
 {
     if (!settings.contains("ledger")) settings["ledger"] = {{"sqlite", "ledger.db"}};
+    const char* workers = std::getenv("DRINKD_TEST_WORKERS");
+    if (workers && !settings.contains("workers")) settings["workers"] = std::stoi(workers);
     std::ofstream{settings_file()} << settings.dump(4) << '\n';
     start();
     for (const auto& account : accounts) add(account);

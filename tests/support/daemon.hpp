@@ -36,7 +36,8 @@ struct Account {
 /// end if it still runs.
 class Daemon {
 public:
-    /// Starts it. Where the settings name no ledger, it is in folder().
+    /// Starts it. Where the settings name no ledger, it is in folder(); where they give no number
+    /// of workers, DRINKD_TEST_WORKERS of the environment does, if set.
     explicit Daemon(nlohmann::json settings = small_house(), std::vector<Account> accounts = {});
 
     /// Starts it again, after stop() or kill9(), on the same settings and the same ledger; its

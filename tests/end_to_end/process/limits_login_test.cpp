@@ -44,6 +44,17 @@ std::string last_of_many(const Daemon& daemon, const std::string& name, int coun
     return clients.back().line();
 }
 
+// Wrong passwords for many accounts at the same time; nothing of the answers is read.
+std::vector<Client> storm_of_guesses(const Daemon& daemon)
+{
+    std::vector<Client> storm;
+    for (int guess = 0; guess < 60; ++guess) {
+        storm.emplace_back(daemon.sunday_port())
+            .send(attempt("nobody" + std::to_string(guess), "x"));
+    }
+    return storm;
+}
+
 std::size_t count(const std::string& text, const std::string& words)
 {
     std::size_t found = 0;
@@ -78,6 +89,12 @@ TEST_CASE("logins: whoever would wait for too long is told when to try again")
               .starts_with("ERR 407 Invalid password. Too many wrong ones, try again in "));
 }
 
+TEST_CASE("logins: many guesses at once are no way around the limit")
+{
+    const Daemon daemon{small_house(), members};
+    CHECK(last_of_many(daemon, "alice", 40).contains("Too many wrong ones"));
+}
+
 TEST_CASE("logins: right passwords never count as attempts")
 {
     const Daemon daemon{small_house(), members};
@@ -98,17 +115,36 @@ TEST_CASE("logins: nobody locks a member out from another address")
     CHECK(log_in(member, "alice", "right") == "OK: 250\r\n");
 }
 
+TEST_CASE("logins: many right passwords at once never count as attempts")
+{
+    const Daemon daemon{small_house(), members};
+    std::vector<Client> clients;
+    for (int login = 0; login < 12; ++login) {
+        clients.emplace_back(daemon.sunday_port()).send(attempt("alice", "right"));
+    }
+    for (auto& client : clients) {
+        client.expect("OK: \r\n");
+        CHECK(client.line() == "OK: 250\r\n");
+    }
+}
+
+TEST_CASE("logins: a storm of wrong passwords does not hold up a login from another address")
+{
+    const Daemon daemon{small_house(), members};
+    const auto storm = storm_of_guesses(daemon);
+    Connection member{daemon.sunday_port(), "127.0.0.2"};
+    member.line();
+    CHECK(log_in(member, "alice", "right") == "OK: 250\r\n");
+    CHECK(count(daemon.log(), "login refused") < storm.size() / 2);
+}
+
 TEST_CASE("logins: a storm of wrong passwords does not hold up another member's drop")
 {
     const Daemon daemon{small_house(), members};
     auto board = FakeBoard::online(daemon.boards_port(), "big");
     Client bob{daemon.sunday_port()};
     bob.log_in("bob");
-    std::vector<Client> storm;
-    for (int guess = 0; guess < 60; ++guess) {
-        storm.emplace_back(daemon.sunday_port())
-            .send(attempt("nobody" + std::to_string(guess), "x"));
-    }
+    auto storm = storm_of_guesses(daemon);
     bob.send("DROP 1\n");
     board.drop(1);
     CHECK(bob.line() == "OK:  Dropping drink\r\n");

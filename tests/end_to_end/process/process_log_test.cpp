@@ -80,6 +80,37 @@ TEST_CASE("log: every connection ends with one line that says why")
     CHECK(lines_with(daemon, "connection ended").size() == 3);
 }
 
+TEST_CASE("log: the end of a member's connection and a refused login say where they come from")
+{
+    Daemon daemon{with_log("info"), alice};
+    {
+        Client client{daemon.sunday_port()};
+        client.ask("IBUTTON 0000000000000000");
+    }
+    daemon.wait_for_log(" connection ended ");
+    daemon.stop();
+    for (const auto* event : {" info login refused ", " info connection ended "}) {
+        const auto lines = lines_with(daemon, event);
+        REQUIRE(lines.size() == 1);
+        CHECK(lines.front().contains(" address=127.0.0.1:"));
+    }
+}
+
+TEST_CASE("log: connections that are one too many have one line in a while")
+{
+    auto settings = with_log("info");
+    settings["limits"]["connections"] = 1;
+    Daemon daemon{settings};
+    const Client first{daemon.sunday_port()};
+    for (int refused = 0; refused < 20; ++refused) {
+        CHECK(Client{daemon.sunday_port()}.banner().starts_with("ERR 205 "));
+    }
+    daemon.stop();
+    const auto lines = lines_with(daemon, " info connection refused address=127.0.0.1:");
+    REQUIRE(lines.size() == 1);
+    CHECK(lines.front().contains(" reason=\"too many connections\""));
+}
+
 TEST_CASE("log: as JSON every line is one object, with its time, level and event")
 {
     Daemon daemon{with_log("debug", "json"), alice};

@@ -155,6 +155,50 @@ TEST_CASE("stop: nobody new is let in while a drop in flight is waited for")
     CHECK(exit_code.get() == 0);
 }
 
+TEST_CASE("stop: a client that does not read is not waited for")
+{
+    Daemon daemon;
+    Client client{daemon.sunday_port()};
+    std::string commands;
+    for (int command = 0; command < 1'000; ++command) commands += "STAT\n";
+    client.flood(commands);
+    CHECK(daemon.stop() == 0);
+    CHECK(daemon.log().contains("reason=\"the daemon is stopping\""));
+}
+
+TEST_CASE("stop: logins that wait for their turn are not waited for")
+{
+    auto settings = small_house();
+    settings["drops"]["ack_timeout_s"] = 0.2;
+    Daemon daemon{settings};
+    std::vector<Client> clients;
+    for (int login = 0; login < 200; ++login) {
+        auto& client = clients.emplace_back(daemon.sunday_port());
+        client.send("USER nobody" + std::to_string(login) + "\nPASS guess\n");
+        client.expect("OK: \r\n");
+    }
+    CHECK(daemon.stop() == 0);
+    CHECK(clients.back().rest() == "ERR 350 Account server subsystem is not ready.\r\n");
+}
+
+TEST_CASE("stop: a login that waits after wrong passwords is not waited for")
+{
+    auto settings = small_house();
+    settings["drops"]["ack_timeout_s"] = 0.2;
+    Daemon daemon{settings, alice};
+    std::vector<Client> clients;
+    for (int login = 0; login < 14; ++login) {
+        auto& client = clients.emplace_back(daemon.sunday_port());
+        client.send("USER nobody\nPASS guess\n");
+        client.expect("OK: \r\n");
+    }
+    for (std::size_t compared = 0; compared < 5; ++compared) {
+        CHECK(clients[compared].line() == "ERR 407 Invalid password.\r\n");
+    }
+    CHECK(daemon.stop() == 0);
+    CHECK(clients.back().rest() == "ERR 350 Account server subsystem is not ready.\r\n");
+}
+
 TEST_CASE("stop: a second signal ends the daemon at once, and its drop is in doubt")
 {
     Daemon daemon{small_house(), alice};

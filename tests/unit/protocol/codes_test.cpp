@@ -141,6 +141,11 @@ std::optional<Numbers> specified_numbers(Refusal refusal)
             return Numbers{351, 351};
         case Refusal::invalid_delay:
             return Numbers{403, 403};
+        case Refusal::invalid_rand_delay:
+            return Numbers{406, 403};
+        case Refusal::malformed_stat_slot:
+        case Refusal::missing_slot:
+            return Numbers{406, 409};
         case Refusal::malformed_slot:
             return Numbers{409, 409};
         case Refusal::unknown_user:

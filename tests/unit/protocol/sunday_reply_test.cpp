@@ -154,22 +154,24 @@ TEST_CASE("sunday reply: SERVERSTAT is one line of JSON")
 {
     const MachineState machines[] = {
         {.name = "Little Drink", .connected = true}, {.name = "Snack", .connected = false}};
-    REQUIRE(
-        protocol::format_server_state(machines) ==
-        "{\"machines\":[{\"machine_name\":\"Little Drink\",\"connected\":true},"
-        "{\"machine_name\":\"Snack\",\"connected\":false}],\"opcode\":\"OK\"}\r\n");
+    const std::string line = R"({"machines":[{"machine_name":"Little Drink","connected":true},)"
+                             R"({"machine_name":"Snack","connected":false}],"opcode":"OK"})";
+    REQUIRE(protocol::format_server_state(Dialect::js, machines) == line + "\r\n");
+    REQUIRE(protocol::format_server_state(Dialect::classic, machines) == line + "\n");
 }
 
 TEST_CASE("sunday reply: SERVERSTAT without machines has an empty list")
 {
-    REQUIRE(protocol::format_server_state({}) == "{\"machines\":[],\"opcode\":\"OK\"}\r\n");
+    REQUIRE(
+        protocol::format_server_state(Dialect::js, {}) ==
+        "{\"machines\":[],\"opcode\":\"OK\"}\r\n");
 }
 
 TEST_CASE("sunday reply: SERVERSTAT escapes what JSON needs escaped")
 {
     const MachineState machines[] = {{.name = R"(The "Big\Old" One)", .connected = true}};
     REQUIRE(
-        protocol::format_server_state(machines) ==
+        protocol::format_server_state(Dialect::js, machines) ==
         R"({"machines":[{"machine_name":"The \"Big\\Old\" One","connected":true}],"opcode":"OK"})"
         "\r\n");
 }
