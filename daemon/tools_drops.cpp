@@ -129,19 +129,16 @@ Event event_of(const ledger::DropRow& drop)
 
 Event event_of(const ledger::TransferRow& transfer)
 {
-    json object{
-        {"what", "transfer"},
-        {"at_ms", transfer.at_ms},
-        {"credits", transfer.credits},
-        {"actor", transfer.actor},
-        {"reason", transfer.reason}};
-    if (transfer.drop) object["drop"] = *transfer.drop;
     return {
         .at_ms = transfer.at_ms,
-        .object = std::move(object),
+        .object =
+            {{"what", "transfer"},
+             {"at_ms", transfer.at_ms},
+             {"credits", transfer.credits},
+             {"actor", transfer.actor},
+             {"reason", transfer.reason}},
         .cells = {
-            local_time(transfer.at_ms),
-            transfer.drop ? fmt::format("drop {}", *transfer.drop) : "transfer", transfer.reason,
+            local_time(transfer.at_ms), "transfer", transfer.reason,
             fmt::format("{:+}", transfer.credits), "", transfer.actor}};
 }
 
@@ -153,7 +150,7 @@ std::vector<Event> history_of(
     for (const auto& row : ledger::drops_of(database, account, limit)) {
         events.push_back(event_of(row));
     }
-    for (const auto& row : ledger::other_transfers_of(database, account, limit)) {
+    for (const auto& row : ledger::transfers_of(database, account, limit)) {
         events.push_back(event_of(row));
     }
     std::ranges::stable_sort(events, std::ranges::greater{}, &Event::at_ms);

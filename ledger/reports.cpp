@@ -105,17 +105,18 @@ std::vector<DropRow> drops_of(sqlite::Database& ledger, std::int64_t account, st
     return rows;
 }
 
-std::vector<TransferRow> other_transfers_of(
+// An index each for what came and what went.
+std::vector<TransferRow> transfers_of(
     sqlite::Database& ledger, std::int64_t account, std::int64_t limit)
 {
     auto query = ledger.prepare(R"(
         WITH mine AS (
-            SELECT * FROM (SELECT * FROM transfers WHERE debit = ?1 AND debit <> 1
-                    AND NOT EXISTS (SELECT 1 FROM drops WHERE drops.id = drop_id)
-                ORDER BY id DESC LIMIT ?2) UNION ALL
-            SELECT * FROM (SELECT * FROM transfers WHERE credit = ?1 AND credit <> 1
-                ORDER BY id DESC LIMIT ?2))
-        SELECT id, at, iif(credit = ?1, amount, -amount), drop_id, actor, reason
+            SELECT * FROM (SELECT * FROM transfers
+                WHERE debit = ?1 AND debit <> 1 AND drop_id IS NULL ORDER BY id DESC LIMIT ?2)
+            UNION ALL
+            SELECT * FROM (SELECT * FROM transfers
+                WHERE credit = ?1 AND credit <> 1 AND drop_id IS NULL ORDER BY id DESC LIMIT ?2))
+        SELECT id, at, iif(credit = ?1, amount, -amount), actor, reason
         FROM mine ORDER BY id DESC LIMIT ?2)");
     std::vector<TransferRow> rows;
     for (query.start(account, limit); query.step();) {
@@ -123,9 +124,8 @@ std::vector<TransferRow> other_transfers_of(
             .transfer = query.integer(0),
             .at_ms = query.integer(1),
             .credits = query.integer(2),
-            .drop = query.optional_integer(3),
-            .actor = query.text(4),
-            .reason = query.text(5),
+            .actor = query.text(3),
+            .reason = query.text(4),
         });
     }
     return rows;

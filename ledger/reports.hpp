@@ -67,13 +67,12 @@ std::vector<DropRow> drops_of(sqlite::Database& ledger, std::int64_t account, st
 struct TransferRow {
     std::int64_t transfer = 0;
     std::int64_t at_ms = 0;
-    std::int64_t credits = 0;          ///< Negative when they left the account.
-    std::optional<std::int64_t> drop;  ///< The one that it paid, which is not kept any more.
+    std::int64_t credits = 0;  ///< Negative when they left the account.
     std::string actor;
     std::string reason;
 };
-/// The last transfers of an account but those that paid for a drop of drops_of(), the newest first.
-std::vector<TransferRow> other_transfers_of(
+/// The last transfers of an account, but for those that paid drops, the newest first.
+std::vector<TransferRow> transfers_of(
     sqlite::Database& ledger, std::int64_t account, std::int64_t limit);
 
 }  // namespace ledger

@@ -225,10 +225,9 @@ INSERT INTO new_transfers
     FROM transfers LEFT JOIN drops ON drops.id = drop_id AND state = 'dispensed';
 DROP TABLE transfers;
 ALTER TABLE new_transfers RENAME TO transfers;
-CREATE UNIQUE INDEX transfers_by_drop ON transfers (drop_id) WHERE drop_id IS NOT NULL;
--- A member's; the house is on the other side of nearly all of them.
-CREATE INDEX transfers_by_debit ON transfers (debit) WHERE debit <> 1;
-CREATE INDEX transfers_by_credit ON transfers (credit) WHERE credit <> 1;
+-- Of members, and without payments, which their drops tell: so a drop costs nothing here.
+CREATE INDEX transfers_by_debit ON transfers (debit) WHERE drop_id IS NULL AND debit <> 1;
+CREATE INDEX transfers_by_credit ON transfers (credit) WHERE drop_id IS NULL AND credit <> 1;
 CREATE TRIGGER transfers_pay_drops BEFORE INSERT ON transfers WHEN NEW.drop_id IS NOT NULL BEGIN
     SELECT RAISE(ABORT, 'a transfer that names a drop pays it') WHERE NOT EXISTS (
         SELECT 1 FROM drops WHERE id = NEW.drop_id AND state = 'dispensed'

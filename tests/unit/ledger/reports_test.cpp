@@ -175,35 +175,18 @@ TEST_CASE("reports: a member's drops tell what became of each, the newest first"
     REQUIRE(ledger::drops_of(database, number(rig.ann), 2)[1].drop == number(doubt));
 }
 
-TEST_CASE("reports: a member's transfers are those that its drops do not tell, the newest first")
+TEST_CASE("reports: a member's transfers are those that paid no drop, the newest first")
 {
     LedgerRig rig;
     rig.settle(rig.reserve(1), ledger::DropEvent::acked);
     REQUIRE(rig.ledger().add_credits("ann", -30, test_cause).has_value());
     rig.commit();
     auto database = ledger::open_read_only(rig.file);
-    const auto rows = ledger::other_transfers_of(database, number(rig.ann), 10);
+    const auto rows = ledger::transfers_of(database, number(rig.ann), 10);
     REQUIRE(rows.size() == 2);
     REQUIRE(rows[0].credits == -30);
     REQUIRE(rows[0].actor == "tester");
     REQUIRE(rows[0].reason == "a test");
-    REQUIRE_FALSE(rows[0].drop.has_value());
     REQUIRE(rows[1].credits == 1'000);
-    REQUIRE(ledger::other_transfers_of(database, number(rig.ann), 1).size() == 1);
-}
-
-TEST_CASE("reports: what was paid for a drop that is not kept any more is told as a transfer")
-{
-    LedgerRig rig;
-    const auto drop = rig.reserve(1);
-    rig.settle(drop, ledger::DropEvent::acked);
-    rig.reserve(1);
-    rig.now_ms += 2 * 86'400'000;
-    REQUIRE(rig.ledger().prune({.drops = std::chrono::days{1}, .temperatures = {}}, 10).drops == 1);
-    rig.commit();
-    auto database = ledger::open_read_only(rig.file);
-    const auto rows = ledger::other_transfers_of(database, number(rig.ann), 10);
-    REQUIRE(rows.size() == 2);
-    REQUIRE(rows[0].drop == number(drop));
-    REQUIRE(rows[0].credits == -50);
+    REQUIRE(ledger::transfers_of(database, number(rig.ann), 1).size() == 1);
 }

@@ -37,7 +37,7 @@ const std::string without_guards =
     "DROP TRIGGER transfers_move_balances; DROP TRIGGER balances_change_by_transfers;"
     "DROP TRIGGER accounts_keep_holds; DROP TRIGGER drops_are_covered;"
     "DROP TRIGGER drops_settle_once; DROP TRIGGER slots_keep_holds;"
-    "DROP TRIGGER transfers_pay_drops; DROP INDEX transfers_by_drop;";
+    "DROP TRIGGER transfers_pay_drops;";
 
 void plant(LedgerRig& rig, const std::string& sql)
 {
