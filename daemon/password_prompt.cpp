@@ -4,6 +4,7 @@
 #include "daemon/tools.hpp"
 
 #include <algorithm>
+#include <csignal>
 #include <iostream>
 #include <termios.h>
 #include <unistd.h>
@@ -25,29 +26,47 @@ void check(const std::string& password)
     }
 }
 
+// How the terminal was, where a signal's handler can see it.
+termios terminal_before{};
+
+void show_again() { ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &terminal_before); }
+
+// The terminal without its echo; it comes back whatever happens.
 class NoEcho {
 public:
     NoEcho()
     {
-        ::tcgetattr(STDIN_FILENO, &before_);
-        auto quiet = before_;
+        ::tcgetattr(STDIN_FILENO, &terminal_before);
+        struct sigaction leave {};
+        leave.sa_handler = [](int signal) {
+            show_again();
+            ::raise(signal);
+        };
+        leave.sa_flags = static_cast<int>(SA_RESETHAND);  // So that raising it ends the program.
+        ::sigaction(SIGINT, &leave, &interrupt_before_);
+        auto quiet = terminal_before;
         quiet.c_lflag &= ~static_cast<tcflag_t>(ECHO);
         ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
     }
     NoEcho(const NoEcho&) = delete;
-    ~NoEcho() { ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_); }
+    NoEcho& operator=(const NoEcho&) = delete;
+    ~NoEcho()
+    {
+        std::cerr << '\n';
+        show_again();
+        ::sigaction(SIGINT, &interrupt_before_, nullptr);
+    }
 
 private:
-    termios before_{};
+    struct sigaction interrupt_before_ {};
 };
 
 std::string ask(const char* prompt)
 {
-    std::cerr << prompt << std::flush;
     const NoEcho no_echo;
+    std::cerr << prompt << std::flush;
     std::string line;
-    std::getline(std::cin, line);
-    std::cerr << '\n';
+    if (!std::getline(std::cin, line)) throw ToolError{"no password was given"};
     return line;
 }
 

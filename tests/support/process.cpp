@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdexcept>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -68,6 +69,10 @@ Process::Process(const std::vector<std::string>& command, Streams streams)
         become(streams.in, STDIN_FILENO);
         become(streams.out, STDOUT_FILENO);
         become(streams.err, STDERR_FILENO);
+        if (streams.terminal) {
+            ::setsid();
+            ::ioctl(STDIN_FILENO, TIOCSCTTY, 0);
+        }
         ::execv(arguments.front(), arguments.data());
         ::_exit(127);
     }

@@ -16,6 +16,7 @@ public:
         int in = -1;
         int out = -1;
         int err = -1;
+        bool terminal = false;  ///< `in` is a terminal, and becomes the program's own.
     };
 
     /// `command` is the program's path and its arguments.
