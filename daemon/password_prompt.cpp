@@ -26,17 +26,25 @@ void check(const std::string& password)
     }
 }
 
-// The terminal without its echo. Ctrl-C is noticed but not deadly meanwhile, so that the echo comes
-// back whatever happens.
+// How the terminal was, where a signal's handler can see it.
+termios terminal_before{};
+
+void show_again() { ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &terminal_before); }
+
+// The terminal without its echo; it comes back whatever happens.
 class NoEcho {
 public:
     NoEcho()
     {
-        struct sigaction notice {};
-        notice.sa_handler = [](int) {};  // Without SA_RESTART: reading ends.
-        ::sigaction(SIGINT, &notice, &interrupt_before_);
-        ::tcgetattr(STDIN_FILENO, &before_);
-        auto quiet = before_;
+        ::tcgetattr(STDIN_FILENO, &terminal_before);
+        struct sigaction leave {};
+        leave.sa_handler = [](int signal) {
+            show_again();
+            ::raise(signal);
+        };
+        leave.sa_flags = static_cast<int>(SA_RESETHAND);  // So that raising it ends the program.
+        ::sigaction(SIGINT, &leave, &interrupt_before_);
+        auto quiet = terminal_before;
         quiet.c_lflag &= ~static_cast<tcflag_t>(ECHO);
         ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
     }
@@ -45,12 +53,11 @@ public:
     ~NoEcho()
     {
         std::cerr << '\n';
-        ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
+        show_again();
         ::sigaction(SIGINT, &interrupt_before_, nullptr);
     }
 
 private:
-    termios before_{};
     struct sigaction interrupt_before_ {};
 };
 
@@ -59,7 +66,7 @@ std::string ask(const char* prompt)
     const NoEcho no_echo;
     std::cerr << prompt << std::flush;
     std::string line;
-    if (!std::getline(std::cin, line)) throw ToolError{"interrupted"};
+    if (!std::getline(std::cin, line)) throw ToolError{"no password was given"};
     return line;
 }
 

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <fstream>
 #include <optional>
+#include <poll.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -15,18 +16,24 @@ namespace drink {
 namespace {
 
 // The user's terminal with its echo off and Ctrl-C noticed but not deadly, for as long as this
-// lives, so that the echo comes back whatever happens.
+// lives, so that the echo comes back whatever happens. Ctrl-C is held back until a line is waited
+// for: before that it would end no wait.
 class SilentTerminal {
 public:
     SilentTerminal() : descriptor_{open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)}
     {
         if (descriptor_ < 0 || tcgetattr(descriptor_, &attributes_) != 0) return;
+        sigset_t interrupt;
+        sigemptyset(&interrupt);
+        sigaddset(&interrupt, SIGINT);
+        pthread_sigmask(SIG_BLOCK, &interrupt, &signals_);
         struct sigaction notice {};
-        notice.sa_handler = [](int) {};  // Without SA_RESTART: read() returns.
+        notice.sa_handler = [](int) {};
         sigaction(SIGINT, &notice, &interrupt_action_);
         auto silent = attributes_;
         silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
         silenced_ = tcsetattr(descriptor_, TCSAFLUSH, &silent) == 0;
+        if (!silenced_) give_signals_back();
     }
     SilentTerminal(const SilentTerminal&) = delete;
     SilentTerminal& operator=(const SilentTerminal&) = delete;
@@ -35,7 +42,7 @@ public:
         if (silenced_) {
             write("\n");
             tcsetattr(descriptor_, TCSAFLUSH, &attributes_);
-            sigaction(SIGINT, &interrupt_action_, nullptr);
+            give_signals_back();
         }
         if (descriptor_ >= 0) close(descriptor_);
     }
@@ -50,6 +57,8 @@ public:
     // A line without its end, or nothing when the user pressed Ctrl-C or Ctrl-D.
     std::optional<std::string> read_line()
     {
+        pollfd line_typed{.fd = descriptor_, .events = POLLIN, .revents = 0};
+        if (ppoll(&line_typed, 1, nullptr, &signals_) < 0) return std::nullopt;
         std::array<char, 1'024> chunk{};
         const auto size = ::read(descriptor_, chunk.data(), chunk.size());
         if (size <= 0) return std::nullopt;
@@ -58,10 +67,17 @@ public:
     }
 
 private:
+    void give_signals_back()
+    {
+        sigaction(SIGINT, &interrupt_action_, nullptr);
+        pthread_sigmask(SIG_SETMASK, &signals_, nullptr);
+    }
+
     int descriptor_;
     bool silenced_ = false;
     termios attributes_{};
     struct sigaction interrupt_action_ {};
+    sigset_t signals_{};  // Those that were held back before.
 };
 
 std::expected<std::string, Failure> prompt(std::string_view user)
