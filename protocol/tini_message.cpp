@@ -103,9 +103,7 @@ std::optional<DropId> take_drop_id(std::string_view& rest)
 // Words that later boards may add say no more than that the board refused.
 Refusal take_reason(std::string_view& rest)
 {
-    const auto word = take_word(rest);
-    const auto known = std::ranges::find(reason_words, word.value_or(""), &ReasonWord::word);
-    return known == std::end(reason_words) ? Refusal::board_refused : known->refusal;
+    return find_reason(take_word(rest).value_or("")).value_or(Refusal::board_refused);
 }
 
 BoardMessage parse_ack(std::string_view payload)
@@ -174,6 +172,13 @@ std::string opcode_and_id(std::string_view opcode, DropId drop)
 }
 
 }  // namespace
+
+std::optional<Refusal> find_reason(std::string_view word)
+{
+    const auto known = std::ranges::find(reason_words, word, &ReasonWord::word);
+    if (known == std::end(reason_words)) return std::nullopt;
+    return known->refusal;
+}
 
 std::optional<std::string_view> Login::password_before_offer() const
 {

@@ -34,6 +34,9 @@ struct Nack {
     Refusal reason = Refusal::board_refused;
 };
 
+/// The reason that a word of tini 2 stands for, or nothing for a word that is none.
+std::optional<Refusal> find_reason(std::string_view word);
+
 /// `A`, tini 2 only: what the board knows of a drop that it was asked about.
 struct Outcome {
     enum class What {
@@ -45,6 +48,8 @@ struct Outcome {
     DropId drop{};
     What what{};
     Refusal reason = Refusal::board_refused;  ///< With `refused`.
+
+    bool operator==(const Outcome&) const = default;
 };
 
 /// One pair of a status line.

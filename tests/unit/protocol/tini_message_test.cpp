@@ -12,7 +12,10 @@
 #include <variant>
 #include <vector>
 
+using protocol::BoardProtocol;
+using protocol::DropId;
 using protocol::LineFramer;
+using protocol::Refusal;
 using protocol::SlotNumber;
 using namespace protocol::tini;
 
@@ -83,13 +86,134 @@ TEST_CASE("tini: an ack is 4 and a nack is 5")
     board_message<Nack>("5 ");
 }
 
-TEST_CASE("tini: an ack or nack with anything behind it settles nothing")
+TEST_CASE("tini: an ack or nack with anything but an id behind it settles nothing")
 {
-    board_message<Unknown>("42");
-    board_message<Unknown>("4 1");
-    board_message<Unknown>("471 1`2 0");
-    board_message<Unknown>("50");
-    board_message<Unknown>("5 x");
+    for (const std::string_view line :
+         {"471 1`2 0", "4 x", "4 1 2", "4 0", "4 -1", "4 +1", "4 9007199254740992", "50", "5 x",
+          "5 jammed", "5 1x", "5 9007199254740992"}) {
+        board_message<Unknown>(line);
+    }
+}
+
+TEST_CASE("tini 2: an ack carries the id of its drop, up to 2^53-1")
+{
+    REQUIRE(board_message<Ack>("4 1").drop == DropId{1});
+    REQUIRE(board_message<Ack>("42").drop == DropId{2});
+    REQUIRE(board_message<Ack>("4 9007199254740991 ").drop == DropId{9007199254740991});
+    REQUIRE_FALSE(board_message<Ack>("4").drop);
+}
+
+TEST_CASE("tini 2: a nack carries the id of its drop and the reason, if there is one that is known")
+{
+    struct Row {
+        std::string_view line;
+        Refusal reason;
+    };
+    constexpr Row rows[] = {
+        {"5 7", Refusal::board_refused},
+        {"5 7 empty", Refusal::board_found_empty},
+        {"5 7 not-ready", Refusal::board_not_ready},
+        {"5 7 jammed", Refusal::motor_jammed},
+        {"5 7 no-start", Refusal::motor_not_started},
+        {"5 7 motor", Refusal::motor_failed},
+        {"57  motor\tat 3", Refusal::motor_failed},
+        {"5 7 bored", Refusal::board_refused},
+        {"5 7 Motor", Refusal::board_refused},
+    };
+    for (const auto& row : rows) {
+        const auto nack = board_message<Nack>(row.line);
+        REQUIRE(nack.drop == DropId{7});
+        REQUIRE(nack.reason == row.reason);
+    }
+    REQUIRE_FALSE(board_message<Nack>("5").drop);
+}
+
+TEST_CASE("tini 2: an outcome is an id, one of four words and the reason of a refusal")
+{
+    using What = Outcome::What;
+    const auto outcome = [](std::string_view line) { return board_message<Outcome>(line); };
+    REQUIRE(outcome("A 7 done") == Outcome{.drop = DropId{7}, .what = What::done});
+    REQUIRE(outcome("A7 unseen") == Outcome{.drop = DropId{7}, .what = What::unseen});
+    REQUIRE(outcome("A 7 unknown") == Outcome{.drop = DropId{7}, .what = What::unknown});
+    REQUIRE(outcome("A 7 refused") == Outcome{.drop = DropId{7}, .what = What::refused});
+    REQUIRE(
+        outcome("A 7 refused jammed") ==
+        Outcome{.drop = DropId{7}, .what = What::refused, .reason = Refusal::motor_jammed});
+    REQUIRE(outcome("A 7 done jammed") == Outcome{.drop = DropId{7}, .what = What::done});
+}
+
+TEST_CASE("tini 2: an outcome without an id or with another word is none")
+{
+    for (const std::string_view line :
+         {"A", "A 7", "A done", "A 0 done", "A -7 done", "A x done", "A 7 Done", "A 7 lost",
+          "a 7 done", "A 9007199254740992 done"}) {
+        board_message<Unknown>(line);
+    }
+}
+
+TEST_CASE("tini 2: an offer is what stands behind the last blank, if it is a 2")
+{
+    REQUIRE(board_message<Login>("0secret 2").password_before_offer() == "secret");
+    REQUIRE(board_message<Login>("0 change me 2 ").password_before_offer() == "change me");
+    REQUIRE(board_message<Login>("0secret  2").password_before_offer() == "secret");
+    REQUIRE(board_message<Login>("0secret 2 2").password_before_offer() == "secret 2");
+    for (const std::string_view line : {"0secret", "0secret2", "0secret 3", "0secret 22", "02"}) {
+        REQUIRE_FALSE(board_message<Login>(line).password_before_offer());
+    }
+}
+
+TEST_CASE("tini 2: what a board says is what a server reads")
+{
+    constexpr Refusal reasons[] = {Refusal::board_refused,     Refusal::board_found_empty,
+                                   Refusal::board_not_ready,   Refusal::motor_jammed,
+                                   Refusal::motor_not_started, Refusal::motor_failed};
+    for (const std::int64_t number : {std::int64_t{1}, std::int64_t{9007199254740991}}) {
+        const DropId id{number};
+        REQUIRE(board_message<Ack>(without_end(format_ack(id))).drop == id);
+        for (const auto reason : reasons) {
+            const auto line = format_nack(id, reason);
+            const auto nack = board_message<Nack>(without_end(line));
+            REQUIRE(nack.drop == id);
+            REQUIRE(nack.reason == reason);
+            const Outcome refused{.drop = id, .what = Outcome::What::refused, .reason = reason};
+            const auto answer = format_outcome(refused);
+            REQUIRE(board_message<Outcome>(without_end(answer)) == refused);
+        }
+        for (const auto what :
+             {Outcome::What::done, Outcome::What::unseen, Outcome::What::unknown}) {
+            const Outcome outcome{.drop = id, .what = what};
+            const auto answer = format_outcome(outcome);
+            REQUIRE(board_message<Outcome>(without_end(answer)) == outcome);
+        }
+    }
+}
+
+TEST_CASE("tini 2: a server says these bytes and no others")
+{
+    REQUIRE(login_accepted_tini2 == "1 2\n");
+    REQUIRE(format_drop(12, DropId{7}) == "3 12 7\n");
+    REQUIRE(format_drop(255, DropId{9007199254740991}) == "3 255 9007199254740991\n");
+    REQUIRE(format_question(DropId{7}) == "A 7\n");
+}
+
+TEST_CASE("tini 2: what a server says is what a board reads")
+{
+    REQUIRE(server_message<LoginAccepted>("1 2").protocol == BoardProtocol::tini2);
+    REQUIRE(server_message<LoginAccepted>("1").protocol == BoardProtocol::tini);
+    const auto request = server_message<DropRequest>("3 12 9007199254740991");
+    REQUIRE(request.slot == 12);
+    REQUIRE(request.drop == DropId{9007199254740991});
+    REQUIRE_FALSE(server_message<DropRequest>("312").drop);
+    REQUIRE(server_message<Question>("A 7").drop == DropId{7});
+}
+
+TEST_CASE("tini 2: a board takes a server at its word as strictly as it does without")
+{
+    for (const std::string_view line :
+         {"3 2", "3 2 ", "3  2 7", "3 2  7", "3 2 7 ", "32 7", "3 2 0", "3 2 x", "A", "A ", "A  7",
+          "A7", "A 7 ", "A 0", "a 7", "1  2", "1 3", "1 2 "}) {
+        server_message<Unknown>(line);
+    }
 }
 
 TEST_CASE("tini: a keep-alive is 9 whatever follows")
@@ -289,8 +413,8 @@ TEST_CASE("tini: what a server says is what a board reads")
 TEST_CASE("tini: a board takes a server at its word as strictly as the first boards did")
 {
     for (const std::string_view line :
-         {"", " ", "3", "3 2", "32 ", "3x", "3+2", "32.0", "399999999999", "1 ", "1 2", "11", "2x",
-          "6 ", "60", "-1", "0", "4"}) {
+         {"", " ", "3", "3 2", "32 ", "3x", "3+2", "32.0", "399999999999", "1 ", "11", "2x", "6 ",
+          "60", "-1", "0", "4"}) {
         server_message<Unknown>(line);
     }
 }
