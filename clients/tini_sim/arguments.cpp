@@ -17,10 +17,11 @@ Examples:
   tini-sim --config drinkd.json                        a board for every machine of the settings
   tini-sim --config drinkd.json --server @ready.json   where the daemon's --ready-file says
   tini-sim --config drinkd.json --nack-rate 0.2 --late-rate 0.1 --late-by 30 --seed 7
+  tini-sim --config drinkd.json --tini2 --state notes  boards that remember their drops
 
 Exit codes:
   0  ended by Ctrl-C or SIGTERM
-  1  the settings or password file can not be used
+  1  the settings or password file, or the notes of a board, can not be used
   2  wrong usage)";
 
 void declare_server(CLI::App& app, Arguments& arguments)
@@ -66,6 +67,10 @@ void declare_drops(CLI::App& app, Arguments& arguments)
     app.add_option("--nack-rate", faults.nack, "Share of drops that are refused, 0 to 1")
         ->type_name("SHARE")
         ->check(share);
+    app.add_option(
+           "--nack-reason", arguments.nack_reason,
+           "Why they are: empty, not-ready, jammed, no-start or motor (told by tini 2 only)")
+        ->type_name("WORD");
     app.add_option("--silence-rate", faults.silence, "Share of drops that are never answered")
         ->type_name("SHARE")
         ->check(share);
@@ -78,6 +83,11 @@ void declare_drops(CLI::App& app, Arguments& arguments)
         ->capture_default_str();
     app.add_option(
            "--disconnect-rate", faults.disconnect, "Share of drops in whose middle the link breaks")
+        ->type_name("SHARE")
+        ->check(share);
+    app.add_option(
+           "--power-loss-rate", faults.power_loss,
+           "Share of drops in whose middle the power fails, half of them before the can falls")
         ->type_name("SHARE")
         ->check(share);
     app.add_option("--empty", arguments.empty, "Slots whose sensor says empty, such as 2,5")
@@ -106,6 +116,15 @@ void declare_the_rest(CLI::App& app, Arguments& arguments)
         ->type_name("NAME")
         ->check(CLI::IsMember({"tini", "pi"}))
         ->capture_default_str();
+    auto* const tini2 = app.add_flag(
+        "--tini2", arguments.tini2,
+        "Offer the extension tini 2, in which drops have ids and the board can be asked about "
+        "them");
+    app.add_option(
+           "--state", arguments.state,
+           "Folder where each tini 2 board keeps its notes, in ID.notes; else they are forgotten")
+        ->type_name("FOLDER")
+        ->needs(tini2);
     app.add_flag(
         "--whole-lines", arguments.whole_lines,
         "Send each line in one piece, not in small ones as the firmware does");

@@ -21,8 +21,11 @@ struct Arguments {
     std::string config;
     std::string server;
     std::string spelling = "tini";
+    bool tini2 = false;
+    std::string state;
     double drop_time = 1.5;
     Faults faults;
+    std::string nack_reason;
     double late_by = 30;
     std::vector<int> empty;
     std::optional<std::int64_t> stock;

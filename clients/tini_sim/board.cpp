@@ -13,7 +13,6 @@ namespace tini_sim {
 namespace {
 
 using clients::Colour;
-using std::chrono::milliseconds;
 
 std::minstd_rand seeded(std::uint64_t seed, std::string_view machine)
 {
@@ -26,11 +25,6 @@ std::minstd_rand seeded(std::uint64_t seed, std::string_view machine)
     return std::minstd_rand{sequence};
 }
 
-std::string seconds_text(milliseconds time)
-{
-    return fmt::format("{:g} s", std::chrono::duration<double>{time}.count());
-}
-
 }  // namespace
 
 Tally& Tally::operator+=(const Tally& other)
@@ -40,22 +34,29 @@ Tally& Tally::operator+=(const Tally& other)
     silences += other.silences;
     late_answers += other.late_answers;
     disconnects += other.disconnects;
+    power_losses += other.power_losses;
     forbidden_lines += other.forbidden_lines;
     return *this;
 }
 
-Board::Board(Cabinet cabinet, const Behaviour& behaviour)
+Board::Board(Cabinet cabinet, const Behaviour& behaviour, DropNotes notes)
     : cabinet_{std::move(cabinet)},
       behaviour_{behaviour},
-      random_{seeded(behaviour.seed, cabinet_.machine)}
+      random_{seeded(behaviour.seed, cabinet_.machine)},
+      notes_{std::move(notes)}
 {
 }
 
 std::vector<Step> Board::connected()
 {
+    // An offer that led to nothing is followed by a login without one.
+    const bool in_vain = offering_ && !logged_in();
+    offering_ = behaviour_.tini2 && !in_vain;
+    tini2_ = false;
     state_ = State::logging_in;
     const std::string_view blank = behaviour_.spelling == Spelling::pi ? " " : "";
-    return {{.bytes = fmt::format("0{}{}\n", blank, cabinet_.password)}};
+    const std::string_view offer = offering_ ? " 2" : "";
+    return {{.bytes = fmt::format("0{}{}{}\n", blank, cabinet_.password, offer)}};
 }
 
 std::vector<Step> Board::heard(std::string_view line)
@@ -64,23 +65,26 @@ std::vector<Step> Board::heard(std::string_view line)
     if (state_ == State::stuck) return {};
     const auto message = parse_server_message(line);
     if (state_ == State::logging_in) {
-        if (std::holds_alternative<LoginAccepted>(message)) return accepted();
-        if (std::holds_alternative<LoginRefused>(message)) {
-            return {
-                {.note = "login refused: the server has no machine with this password and address",
-                 .colour = Colour::bad,
-                 .alarm = true}};
+        const auto* taken = std::get_if<LoginAccepted>(&message);
+        const bool with_ids = taken && taken->protocol == protocol::BoardProtocol::tini2;
+        if (taken && (!with_ids || offering_)) {
+            tini2_ = with_ids;
+            return accepted();
         }
+        if (std::holds_alternative<LoginRefused>(message)) return refused();
         return forbidden(line);
     }
     if (std::holds_alternative<StatusRequest>(message)) return {status()};
     // The firmware only takes note of a second answer to its login.
     if (std::holds_alternative<LoginAccepted>(message)) return {};
     if (std::holds_alternative<LoginRefused>(message)) return {};
-    if (const auto* request = std::get_if<DropRequest>(&message)) {
+    const auto* question = std::get_if<Question>(&message);
+    if (question && tini2_) return asked_about(question->drop);
+    const auto* request = std::get_if<DropRequest>(&message);
+    if (request && request->drop.has_value() == tini2_) {
         const auto slot = std::ranges::find(
             cabinet_.slots, request->slot, [](const auto& each) { return int{each.number}; });
-        if (slot != cabinet_.slots.end()) return drop(*slot);
+        if (slot != cabinet_.slots.end()) return drop({.slot = *slot, .id = request->drop});
     }
     return forbidden(line);
 }
@@ -89,77 +93,23 @@ std::vector<Step> Board::accepted()
 {
     state_ = State::ready;
     auto first_status = status();
-    first_status.note = "logged in, " + first_status.note;
+    first_status.note =
+        fmt::format("logged in{}, {}", tini2_ ? " with tini 2" : "", first_status.note);
     first_status.colour = Colour::good;
     return {std::move(first_status), sign_of_life()};
 }
 
-std::vector<Step> Board::drop(CabinetSlot& slot)
+std::vector<Step> Board::refused()
 {
-    // Drawn even where it does not matter, so that the n-th drop meets the same fate in every run.
-    const auto fate = draw_fate();
-    const auto note = [&slot](std::string_view what) {
-        return fmt::format("slot {:<3} {}", slot.number, what);
-    };
-    if (empty(slot)) {
-        ++tally_.nacks;
+    if (offering_) {
         return {
-            {.bytes = "5\n", .note = note("nacked: it is empty"), .colour = Colour::warning},
-            status()};
+            {.note = "login refused with the offer of tini 2: the next one is without",
+             .colour = Colour::warning}};
     }
-
-    const auto drop_time = behaviour_.drop_time;
-    std::vector<Step> steps;
-    if (drop_time > milliseconds{0}) {
-        steps.push_back({.note = note("dropping " + seconds_text(drop_time))});
-    }
-    if (fate != Fate::nack && slot.cans && *slot.cans > 0) --*slot.cans;
-    const std::string_view last = empty(slot) ? ", that was the last" : "";
-    switch (fate) {
-        case Fate::ack:
-            ++tally_.acks;
-            steps.push_back(
-                {.after = drop_time,
-                 .bytes = "4\n",
-                 .note = note(fmt::format("acked{}", last)),
-                 .colour = Colour::good});
-            break;
-        case Fate::nack:
-            ++tally_.nacks;
-            steps.push_back(
-                {.after = drop_time,
-                 .bytes = "5\n",
-                 .note = note("nacked"),
-                 .colour = Colour::warning});
-            break;
-        case Fate::silence:
-            ++tally_.silences;
-            steps.push_back(
-                {.after = drop_time,
-                 .note = note(fmt::format("dropped, and never answers{}", last)),
-                 .colour = Colour::bad});
-            return steps;
-        case Fate::late:
-            ++tally_.late_answers;
-            steps.push_back(
-                {.after = drop_time + behaviour_.faults.late_by,
-                 .bytes = "4\n",
-                 .note = note(
-                     fmt::format("acked {} late{}", seconds_text(behaviour_.faults.late_by), last)),
-                 .colour = Colour::warning});
-            break;
-        case Fate::disconnect:
-            ++tally_.disconnects;
-            steps.push_back(
-                {.after = drop_time / 2,
-                 .note = note(fmt::format("dropped, and the link breaks{}", last)),
-                 .colour = Colour::bad,
-                 .hangs_up = true});
-            return steps;
-    }
-    steps.push_back(status());
-    steps.back().note.clear();
-    return steps;
+    return {
+        {.note = "login refused: the server has no machine with this password and address",
+         .colour = Colour::bad,
+         .alarm = true}};
 }
 
 std::vector<Step> Board::forbidden(std::string_view line)
@@ -174,19 +124,6 @@ std::vector<Step> Board::forbidden(std::string_view line)
                        : "which stops the reader of a real board: deaf until the link is new"),
          .colour = Colour::bad,
          .alarm = true}};
-}
-
-Board::Fate Board::draw_fate()
-{
-    const auto& faults = behaviour_.faults;
-    double draw = std::uniform_real_distribution{}(random_);
-    for (const auto& [share, fate] :
-         {std::pair{faults.nack, Fate::nack}, std::pair{faults.silence, Fate::silence},
-          std::pair{faults.late, Fate::late}, std::pair{faults.disconnect, Fate::disconnect}}) {
-        if (draw < share) return fate;
-        draw -= share;
-    }
-    return Fate::ack;
 }
 
 bool Board::empty(const CabinetSlot& slot) const

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "clients/common/terminal.hpp"
+#include "clients/tini_sim/drop_notes.hpp"
+#include "protocol/codes.hpp"
 #include "protocol/words.hpp"
 
 #include <chrono>
@@ -24,6 +26,7 @@ struct Faults {
     double silence = 0;     ///< The can falls, and no answer is ever sent.
     double late = 0;        ///< The answer comes `late_by` after its time.
     double disconnect = 0;  ///< The link breaks in the middle of the drop; the can falls.
+    double power_loss = 0;  ///< The power fails in the middle; every other can falls.
     std::chrono::milliseconds late_by{30'000};
 };
 
@@ -32,6 +35,9 @@ struct Behaviour {
     Spelling spelling = Spelling::tini;
     std::chrono::milliseconds drop_time{1'500};
     Faults faults{};
+    bool tini2 = false;  ///< Offers it with every login but the one after an offer in vain.
+    /// What a nack says on a tini 2 link when it is a fault; `board_refused` = nothing.
+    protocol::Refusal nack_reason = protocol::Refusal::board_refused;
     /// Degrees Fahrenheit. Nothing = no such sensor: the board sends keep-alives instead.
     std::optional<double> temperature = 38.75;
     std::uint64_t seed = 0;
@@ -54,8 +60,9 @@ struct Cabinet {
 /// One thing that a board does, after the one before it.
 struct Step {
     std::chrono::milliseconds after{0};
-    std::string bytes{};  ///< One whole line to send, or nothing.
-    std::string note{};   ///< For the viewer, or nothing.
+    std::optional<DropNotes> notes{};  ///< To be kept before the rest of this step is done.
+    std::string bytes{};               ///< One whole line to send, or nothing.
+    std::string note{};                ///< For the viewer, or nothing.
     clients::Colour colour = clients::Colour::plain;
     bool alarm = false;  ///< The note matters even to a viewer who wants quiet.
     bool hangs_up = false;
@@ -68,9 +75,13 @@ struct Tally {
     std::int64_t silences = 0;
     std::int64_t late_answers = 0;
     std::int64_t disconnects = 0;
+    std::int64_t power_losses = 0;
     std::int64_t forbidden_lines = 0;  ///< Not drops: lines that no server may send.
 
-    std::int64_t drops() const { return acks + nacks + silences + late_answers + disconnects; }
+    std::int64_t drops() const
+    {
+        return acks + nacks + silences + late_answers + disconnects + power_losses;
+    }
     Tally& operator+=(const Tally& other);
 };
 
@@ -81,8 +92,8 @@ struct Tally {
 /// What happens depends on the seed, the machine's id and the order of the lines alone.
 class Board {
 public:
-    /// `behaviour` must outlive the board.
-    Board(Cabinet cabinet, const Behaviour& behaviour);
+    /// `behaviour` must outlive the board. `notes` are those of the last time, or new ones.
+    Board(Cabinet cabinet, const Behaviour& behaviour, DropNotes notes = {});
 
     /// A new link stands: the login.
     std::vector<Step> connected();
@@ -101,10 +112,31 @@ private:
         ready,
         stuck,  // The reader died of a line that no server may send; only a new link helps.
     };
-    enum class Fate { ack, nack, silence, late, disconnect };
+    enum class Fate {
+        ack,
+        nack,
+        silence,
+        late,
+        disconnect,
+        power_loss_before_can,
+        power_loss_after_can,
+    };
 
     std::vector<Step> accepted();
-    std::vector<Step> drop(CabinetSlot& slot);
+    std::vector<Step> refused();
+    /// A drop on its way; with an id on a tini 2 link.
+    struct Drop {
+        CabinetSlot& slot;
+        std::optional<DropId> id;
+    };
+    std::vector<Step> drop(const Drop& drop);
+    std::vector<Step> drop_anew(const Drop& drop);
+    std::vector<Step> drop_from_empty(const Drop& drop);
+    std::vector<Step> drop_by_fate(const Drop& drop, Fate fate);
+    std::vector<Step> answer_from_notes(const Drop& drop, const DropNotes::Outcome& outcome);
+    std::optional<DropNotes> end(const Drop& drop, protocol::Refusal refusal);
+    std::optional<DropNotes> end(const Drop& drop);
+    std::vector<Step> asked_about(DropId id);
     std::vector<Step> forbidden(std::string_view line);
     Fate draw_fate();
     bool empty(const CabinetSlot& slot) const;
@@ -115,6 +147,9 @@ private:
     const Behaviour& behaviour_;
     std::minstd_rand random_;
     State state_ = State::logging_in;
+    bool offering_ = false;  // Tini 2, with the last login.
+    bool tini2_ = false;     // It was taken: drops have ids on this link.
+    DropNotes notes_;
     Tally tally_;
 };
 

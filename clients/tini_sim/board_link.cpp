@@ -24,18 +24,23 @@ constexpr auto use_tuple = asio::as_tuple(asio::use_awaitable);
 // No line of a server is longer than a few bytes; this much is kept of one that is.
 constexpr std::size_t line_bytes_max = 256;
 
-// A server that does not even refuse is given up sooner than the kernel would.
+// A server that does not even refuse is given up sooner than the kernel would, and so is one that
+// leaves a login without an answer.
 constexpr std::chrono::seconds connect_patience{10};
+constexpr std::chrono::seconds login_patience{10};
 
 }  // namespace
 
 BoardLink::BoardLink(
-    asio::io_context& io, Board board, const LinkSettings& settings, LiveView& view)
+    asio::io_context& io, Board board, const LinkSettings& settings, LiveView& view,
+    std::optional<DropNotesFile> notes_file)
     : board_{std::move(board)},
       settings_{settings},
       view_{view},
+      notes_file_{std::move(notes_file)},
       socket_{io},
       timer_{io},
+      login_timer_{io},
       sign_of_life_timer_{io}
 {
 }
@@ -92,6 +97,7 @@ asio::awaitable<std::expected<void, std::string>> BoardLink::connect()
 asio::awaitable<void> BoardLink::converse()
 {
     co_await carry_out(board_.connected());
+    give_up_without_login();
     protocol::LineFramer framer{line_bytes_max};
     std::array<char, 64> chunk{};
     while (socket_.is_open() && !framer.overflowed()) {
@@ -105,12 +111,14 @@ asio::awaitable<void> BoardLink::converse()
             const auto steps = board_.heard(*line);
             co_await carry_out(steps);
             if (!was_logged_in && board_.logged_in()) {
+                login_timer_.cancel();
                 last_trouble_.clear();
                 last_alarm_.clear();
                 keep_giving_signs_of_life();
             }
         }
     }
+    login_timer_.cancel();
     sign_of_life_timer_.cancel();
     const bool server_hung_up = socket_.is_open();
     hang_up();
@@ -124,10 +132,21 @@ asio::awaitable<void> BoardLink::carry_out(std::span<const Step> steps)
             timer_.expires_after(step.after);
             co_await timer_.async_wait(use_tuple);
         }
+        if (step.notes && notes_file_) notes_file_->write(*step.notes);
         tell(step);
         send(step.bytes);
         if (step.hangs_up) hang_up();
     }
+}
+
+void BoardLink::give_up_without_login()
+{
+    login_timer_.expires_after(login_patience);
+    login_timer_.async_wait([this](error_code cancelled) {
+        if (cancelled || board_.logged_in()) return;
+        hang_up();
+        tell_trouble("the server did not answer the login");
+    });
 }
 
 void BoardLink::keep_giving_signs_of_life()

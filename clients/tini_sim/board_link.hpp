@@ -1,6 +1,7 @@
 #pragma once
 
 #include "clients/tini_sim/board.hpp"
+#include "clients/tini_sim/drop_notes_file.hpp"
 #include "clients/tini_sim/live_view.hpp"
 #include "clients/tini_sim/server_location.hpp"
 
@@ -11,6 +12,7 @@
 
 #include <chrono>
 #include <expected>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -30,8 +32,10 @@ struct LinkSettings {
 /// the last run of the io_context, which one thread runs.
 class BoardLink {
 public:
+    /// Without a file the board forgets its notes when the program ends.
     BoardLink(
-        boost::asio::io_context& io, Board board, const LinkSettings& settings, LiveView& view);
+        boost::asio::io_context& io, Board board, const LinkSettings& settings, LiveView& view,
+        std::optional<DropNotesFile> notes_file = {});
 
     boost::asio::awaitable<void> run();
 
@@ -41,6 +45,7 @@ private:
     boost::asio::awaitable<std::expected<void, std::string>> connect();
     boost::asio::awaitable<void> converse();
     boost::asio::awaitable<void> carry_out(std::span<const Step> steps);
+    void give_up_without_login();
     void keep_giving_signs_of_life();
     void send(std::string_view line);
     void hang_up();
@@ -50,8 +55,10 @@ private:
     Board board_;
     const LinkSettings& settings_;
     LiveView& view_;
+    std::optional<DropNotesFile> notes_file_;
     boost::asio::ip::tcp::socket socket_;
     boost::asio::steady_timer timer_;
+    boost::asio::steady_timer login_timer_;
     boost::asio::steady_timer sign_of_life_timer_;
     // What was told since the last login, so that a trouble that stays is told once.
     std::string last_trouble_;

@@ -22,8 +22,9 @@ std::string time_of_day()
 std::string summary_row(std::string_view machine, std::size_t width, const Tally& tally)
 {
     auto row = fmt::format(
-        "{:<{}} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8}", machine, width, tally.drops(), tally.acks,
-        tally.nacks, tally.silences, tally.late_answers, tally.disconnects);
+        "{:<{}} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8}", machine, width, tally.drops(),
+        tally.acks, tally.nacks, tally.silences, tally.late_answers, tally.disconnects,
+        tally.power_losses);
     if (tally.forbidden_lines > 0) {
         row += fmt::format("  forbidden lines: {}", tally.forbidden_lines);
     }
@@ -50,8 +51,8 @@ std::string format_summary(std::span<const MachineTally> machines)
     for (const auto& each : machines) width = std::max(width, each.machine.size());
 
     auto text = fmt::format(
-        "{:<{}} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8}\n", title, width, "drops", "acked", "nacked",
-        "silent", "late", "cut off");
+        "{:<{}} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8}\n", title, width, "drops", "acked",
+        "nacked", "silent", "late", "cut off", "no power");
     Tally sum;
     for (const auto& each : machines) {
         text += summary_row(each.machine, width, each.tally);

@@ -12,8 +12,11 @@
 #include <cstdio>
 #include <deque>
 #include <exception>
+#include <filesystem>
+#include <optional>
 #include <sys/resource.h>
 #include <unistd.h>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -39,14 +42,36 @@ tini_sim::LiveView::Style style_of(const tini_sim::Options& options)
     return style;
 }
 
+std::optional<tini_sim::DropNotesFile> notes_file(
+    const tini_sim::Options& options, const tini_sim::Cabinet& cabinet)
+{
+    if (!options.state) return std::nullopt;
+    return tini_sim::DropNotesFile{*options.state / fmt::format("{}.notes", cabinet.machine)};
+}
+
+tini_sim::DropNotes read_notes(
+    const tini_sim::DropNotesFile& file, const tini_sim::Cabinet& cabinet, tini_sim::LiveView& view)
+{
+    if (auto notes = file.read()) return std::move(*notes);
+    const auto damaged = fmt::format(
+        "{} is damaged: the board has lost its notes and knows nothing of its drops",
+        file.path().string());
+    view.tell(cabinet.machine, damaged, clients::Colour::bad, true);
+    return {};
+}
+
 void run(const tini_sim::Options& options)
 {
+    if (options.state) std::filesystem::create_directories(*options.state);
     tini_sim::LiveView view{stdout, style_of(options)};
     asio::io_context io{1};
     std::deque<tini_sim::BoardLink> links;
     for (const auto& cabinet : options.cabinets) {
-        auto& link =
-            links.emplace_back(io, tini_sim::Board{cabinet, options.behaviour}, options.link, view);
+        auto file = notes_file(options, cabinet);
+        auto notes = file ? read_notes(*file, cabinet, view) : tini_sim::DropNotes{};
+        auto& link = links.emplace_back(
+            io, tini_sim::Board{cabinet, options.behaviour, std::move(notes)}, options.link, view,
+            std::move(file));
         asio::co_spawn(io, link.run(), [](const std::exception_ptr& fault) {
             if (fault) std::rethrow_exception(fault);
         });

@@ -2,6 +2,7 @@
 
 #include "clients/tini_sim/arguments.hpp"
 #include "config/settings.hpp"
+#include "protocol/tini_message.hpp"
 
 #include <fmt/format.h>
 
@@ -129,8 +130,15 @@ std::expected<ServerLocation, EarlyEnd> server_of(
 std::expected<Options, EarlyEnd> options_of(const Arguments& arguments)
 {
     const auto& faults = arguments.faults;
-    if (faults.nack + faults.silence + faults.late + faults.disconnect > 1) {
-        return std::unexpected{usage_mistake("the four rates together are more than 1")};
+    if (faults.nack + faults.silence + faults.late + faults.disconnect + faults.power_loss > 1) {
+        return std::unexpected{usage_mistake("the five rates together are more than 1")};
+    }
+    const auto nack_reason = arguments.nack_reason.empty()
+                                 ? std::optional{protocol::Refusal::board_refused}
+                                 : protocol::tini::find_reason(arguments.nack_reason);
+    if (!nack_reason) {
+        return std::unexpected{
+            usage_mistake(fmt::format("--nack-reason: no reason '{}'", arguments.nack_reason))};
     }
 
     Options options;
@@ -166,6 +174,8 @@ std::expected<Options, EarlyEnd> options_of(const Arguments& arguments)
         .spelling = arguments.spelling == "pi" ? Spelling::pi : Spelling::tini,
         .drop_time = from_seconds(arguments.drop_time),
         .faults = faults,
+        .tini2 = arguments.tini2,
+        .nack_reason = *nack_reason,
         .seed = arguments.seed ? *arguments.seed : std::random_device{}()};
     options.behaviour.faults.late_by = from_seconds(arguments.late_by);
     if (arguments.no_temperature) {
@@ -173,6 +183,7 @@ std::expected<Options, EarlyEnd> options_of(const Arguments& arguments)
     } else {
         options.behaviour.temperature = arguments.temperature;
     }
+    if (!arguments.state.empty()) options.state = arguments.state;
     options.quiet = arguments.quiet;
     options.no_color = arguments.no_color;
     return options;

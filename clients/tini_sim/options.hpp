@@ -5,6 +5,8 @@
 #include "clients/tini_sim/board_link.hpp"
 
 #include <expected>
+#include <filesystem>
+#include <optional>
 #include <vector>
 
 namespace tini_sim {
@@ -14,6 +16,7 @@ struct Options {
     LinkSettings link;
     Behaviour behaviour;
     std::vector<Cabinet> cabinets;
+    std::optional<std::filesystem::path> state;  ///< The folder of the boards' notes.
     bool quiet = false;
     bool no_color = false;
 };

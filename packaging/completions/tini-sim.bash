@@ -14,6 +14,15 @@ _tini_sim()
             [[ $word == @* ]] && mapfile -t COMPREPLY < <(compgen -P @ -f -- "${word#@}")
             return
             ;;
+        --state)
+            compopt -o filenames
+            mapfile -t COMPREPLY < <(compgen -d -- "$word")
+            return
+            ;;
+        --nack-reason)
+            mapfile -t COMPREPLY < <(compgen -W "empty not-ready jammed no-start motor" -- "$word")
+            return
+            ;;
         --spelling)
             mapfile -t COMPREPLY < <(compgen -W "tini pi" -- "$word")
             return
@@ -25,9 +34,10 @@ _tini_sim()
     esac
 
     local options="--help --version --config --machine --password --password-file --slots --server
-        --drop-time --nack-rate --silence-rate --late-rate --late-by --disconnect-rate --empty
-        --stock --no-sensors --seed --spelling --whole-lines --temperature --no-temperature
-        --sign-of-life --reconnect --quiet --no-color"
+        --drop-time --nack-rate --nack-reason --silence-rate --late-rate --late-by
+        --disconnect-rate --power-loss-rate --empty --stock --no-sensors --seed --spelling --tini2
+        --state --whole-lines --temperature --no-temperature --sign-of-life --reconnect --quiet
+        --no-color"
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")
 }
 complete -F _tini_sim tini-sim

@@ -1,6 +1,7 @@
 #include "clients/tini_sim/board_link.hpp"
 
 #include "support/catch.hpp"
+#include "support/temp_dir.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -12,6 +13,7 @@
 #include <cstdio>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,8 +27,10 @@ namespace {
 // A server that speaks by script, and one board that connects to it.
 class Bench {
 public:
-    explicit Bench(tini_sim::Behaviour behaviour)
+    explicit Bench(
+        tini_sim::Behaviour behaviour, std::optional<tini_sim::DropNotesFile> notes_file = {})
         : behaviour_{std::move(behaviour)},
+          notes_file_{std::move(notes_file)},
           settings_{
               .server = clients::ServerAddress{"127.0.0.1", acceptor_.local_endpoint().port()},
               .reconnect = 1ms}
@@ -78,13 +82,14 @@ private:
     tcp::socket socket_{io_};
     std::string received_;
     tini_sim::Behaviour behaviour_;
+    std::optional<tini_sim::DropNotesFile> notes_file_;
     tini_sim::LinkSettings settings_;
     tini_sim::LiveView view_{stdout, {.quiet = true}};
     tini_sim::BoardLink link_{
         io_,
         tini_sim::Board{
             {.machine = "d", .password = "secret", .slots = {{.number = 1}}}, behaviour_},
-        settings_, view_};
+        settings_, view_, notes_file_};
 };
 
 }  // namespace
@@ -148,4 +153,20 @@ TEST_CASE("board link: a disconnect in the middle of a drop is seen by the serve
     });
     CHECK(answer.empty());
     CHECK(second_login == "0secret\n");
+}
+
+TEST_CASE("board link: notes are in the file by the time that the answer is out")
+{
+    const TempDir folder;
+    const tini_sim::DropNotesFile file{folder / "d.notes"};
+    Bench bench{{.drop_time = 1ms, .tini2 = true, .temperature = {}}, file};
+    std::string answer;
+    bench.run([&]() -> asio::awaitable<void> {
+        co_await bench.accept();
+        co_await bench.say("1 2\n3 1 7\n");
+        for (int i = 0; i < 4; ++i) answer = co_await bench.hear();
+    });
+    CHECK(answer == "4 7\n");
+    auto notes = file.read().value();
+    CHECK(notes.ask(protocol::DropId{7}).what == protocol::tini::Outcome::What::done);
 }

@@ -47,13 +47,16 @@ TEST_CASE("summary: a row per machine and one for all")
 {
     const std::vector<tini_sim::MachineTally> machines{
         {.machine = "d", .tally = {.acks = 10, .nacks = 1}},
-        {.machine = "little", .tally = {.acks = 2, .late_answers = 3, .forbidden_lines = 4}}};
+        {.machine = "little",
+         .tally = {.acks = 2, .late_answers = 3, .power_losses = 1, .forbidden_lines = 4}}};
     CHECK(
         tini_sim::format_summary(machines) ==
-        "machine    drops    acked   nacked   silent     late  cut off\n"
-        "d             11       10        1        0        0        0\n"
-        "little         5        2        0        0        3        0  forbidden lines: 4\n"
-        "all           16       12        1        0        3        0  forbidden lines: 4\n");
+        "machine    drops    acked   nacked   silent     late  cut off no power\n"
+        "d             11       10        1        0        0        0        0\n"
+        "little         6        2        0        0        3        0        1  forbidden lines: "
+        "4\n"
+        "all           17       12        1        0        3        0        1  forbidden lines: "
+        "4\n");
 }
 
 TEST_CASE("summary: one machine needs no row for all")

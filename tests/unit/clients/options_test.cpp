@@ -161,6 +161,24 @@ TEST_CASE("options: the behaviour is as given")
     CHECK(options->link.reconnect == 250ms);
 }
 
+TEST_CASE("options: boards are plain unless tini 2 is asked for, with its notes and its reasons")
+{
+    const auto plain = read({"--machine", "d", "--password", "x"});
+    REQUIRE(plain);
+    CHECK_FALSE(plain->behaviour.tini2);
+    CHECK_FALSE(plain->state);
+    CHECK(plain->behaviour.nack_reason == protocol::Refusal::board_refused);
+
+    const auto tini2 = read(
+        {"--machine", "d", "--password", "x", "--tini2", "--state", "notes", "--nack-reason",
+         "no-start", "--power-loss-rate", "0.5"});
+    REQUIRE(tini2);
+    CHECK(tini2->behaviour.tini2);
+    CHECK(tini2->state == "notes");
+    CHECK(tini2->behaviour.nack_reason == protocol::Refusal::motor_not_started);
+    CHECK(tini2->behaviour.faults.power_loss == 0.5);
+}
+
 TEST_CASE("options: wrong usage ends with exit code 2")
 {
     const TextFile file{two_machines};
@@ -169,6 +187,11 @@ TEST_CASE("options: wrong usage ends with exit code 2")
           read({"--machine", "d", "--machine", "e", "--password", "x"}),
           read({"--machine", "d", "--password", "x", "--nack-rate", "1.1"}),
           read({"--machine", "d", "--password", "x", "--nack-rate", "0.6", "--late-rate", "0.6"}),
+          read(
+              {"--machine", "d", "--password", "x", "--nack-rate", "0.6", "--power-loss-rate",
+               "0.6"}),
+          read({"--machine", "d", "--password", "x", "--nack-reason", "bored"}),
+          read({"--machine", "d", "--password", "x", "--state", "notes"}),
           read({"--machine", "d", "--password", "x", "--server", "::1"}),
           read({"--config", file.path(), "--password", "x"})}) {
         REQUIRE_FALSE(options);
