@@ -210,8 +210,10 @@ std::string in_quotes(std::string_view text)
     constexpr std::size_t size_max = 80;
     const bool cut = text.size() > size_max;
     using nlohmann::json;
+    // JSON escapes the controls of ASCII but for DEL, and those of Unicode only where it is ASCII.
+    const bool ascii = !has_no_controls(text);
     // A character that is cut in half is left out.
-    return json(text.substr(0, size_max)).dump(-1, ' ', false, json::error_handler_t::ignore) +
+    return json(text.substr(0, size_max)).dump(-1, ' ', ascii, json::error_handler_t::ignore) +
            (cut ? "..." : "");
 }
 

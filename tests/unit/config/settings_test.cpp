@@ -188,6 +188,17 @@ TEST_CASE("settings: a key that does not read well in a path stands in quotes")
         Lines{"$.log[\"a.b c\"]: unknown key; valid here: level, format"});
 }
 
+TEST_CASE("settings: a message shows the control characters of the file escaped")
+{
+    const auto mistake_about = [](const std::string& key) {
+        return mistakes_in(with(smallest(), "/log/" + key, true)).front();
+    };
+    CHECK(mistake_about("\x7f").starts_with("$.log[\"\\u007f\"]:"));
+    CHECK(mistake_about("\u009b").starts_with("$.log[\"\\u009b\"]:"));
+    CHECK(mistake_about("\n").starts_with("$.log[\"\\n\"]:"));
+    CHECK(mistake_about("\u00f6").starts_with("$.log[\"\u00f6\"]:"));
+}
+
 TEST_CASE("settings: a whole section given twice is a mistake")
 {
     CHECK(mistakes_in_text(R"({
