@@ -25,6 +25,16 @@ const auto elsewhere = address(21);
 // Logins that arrive when the test says so, and end when it says so.
 class Logins {
 public:
+    Logins() = default;
+    Logins(const Logins&) = delete;
+    Logins& operator=(const Logins&) = delete;
+    ~Logins()
+    {
+        // Nobody may sleep for ever.
+        stop();
+        decide();
+    }
+
     void arrive(const AddressKey& from, std::string name)
     {
         asio::co_spawn(
