@@ -49,9 +49,7 @@ Board::Board(Cabinet cabinet, const Behaviour& behaviour, DropNotes notes)
 
 std::vector<Step> Board::connected()
 {
-    // An offer that led to nothing is followed by a login without one.
-    const bool in_vain = offering_ && !logged_in();
-    offering_ = behaviour_.tini2 && !in_vain;
+    offering_ = behaviour_.tini2 && !std::exchange(offered_in_vain_, false);
     tini2_ = false;
     state_ = State::logging_in;
     const std::string_view blank = behaviour_.spelling == Spelling::pi ? " " : "";
@@ -99,9 +97,12 @@ std::vector<Step> Board::accepted()
     return {std::move(first_status), sign_of_life()};
 }
 
+void Board::login_unanswered() { offered_in_vain_ = offering_; }
+
 std::vector<Step> Board::refused()
 {
     if (offering_) {
+        offered_in_vain_ = true;
         return {
             {.note = "login refused with the offer of tini 2: the next one is without",
              .colour = Colour::warning}};

@@ -97,6 +97,8 @@ public:
 
     /// A new link stands: the login.
     std::vector<Step> connected();
+    /// The server let the login wait for too long: the link is given up.
+    void login_unanswered();
     /// A line from the server, without its end.
     std::vector<Step> heard(std::string_view line);
     /// What the board says every now and then while it is logged in, drop or no drop.
@@ -147,8 +149,9 @@ private:
     const Behaviour& behaviour_;
     std::minstd_rand random_;
     State state_ = State::logging_in;
-    bool offering_ = false;  // Tini 2, with the last login.
-    bool tini2_ = false;     // It was taken: drops have ids on this link.
+    bool offering_ = false;         // Tini 2, with the last login.
+    bool offered_in_vain_ = false;  // So the next login is plain.
+    bool tini2_ = false;            // The offer was taken: drops have ids on this link.
     DropNotes notes_;
     Tally tally_;
 };

@@ -144,6 +144,7 @@ void BoardLink::give_up_without_login()
     login_timer_.expires_after(login_patience);
     login_timer_.async_wait([this](error_code cancelled) {
         if (cancelled || board_.logged_in()) return;
+        board_.login_unanswered();
         hang_up();
         tell_trouble("the server did not answer the login");
     });

@@ -74,10 +74,18 @@ TEST_CASE("board, tini 2: after an offer in vain the next login is plain, and th
         CHECK(steps.front().note.contains("the offer of tini 2"));
         CHECK_FALSE(steps.front().alarm);
     }
-    SECTION("not answered") {}
+    SECTION("not answered") { board.login_unanswered(); }
     CHECK(sent(board.connected()) == "0secret\n");
     CHECK(sent(board.heard("1")) == "71 1\n838.75\n");
     CHECK(sent(board.heard("31")) == "4\n71 1\n");
+    CHECK(sent(board.connected()) == "0secret 2\n");
+}
+
+TEST_CASE("board, tini 2: an offer that a broken link kept from its answer is made again")
+{
+    const auto behaviour = with({});
+    Board board{cabinet(), behaviour};
+    board.connected();
     CHECK(sent(board.connected()) == "0secret 2\n");
 }
 
