@@ -1,4 +1,4 @@
-// Boards that speak tini 2, as docs/tini2.md has it: its conversations, and what becomes of drops.
+// Boards that speak tini 2, and what becomes of their drops.
 #include "support/catch.hpp"
 #include "support/client.hpp"
 #include "support/daemon.hpp"
@@ -78,7 +78,7 @@ void check_next_drop(const Daemon& daemon, FakeBoard& board)
 
 }  // namespace
 
-TEST_CASE("tini 2: the golden conversation of drops is held byte for byte")
+TEST_CASE("tini 2: an ack with the drop's id charges it, a nack with its id does not")
 {
     const Daemon daemon{house(), members};
     auto board = online(daemon);
