@@ -3,9 +3,12 @@
 #include "support/catch.hpp"
 #include "support/temp_dir.hpp"
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <sys/wait.h>
 #include <system_error>
+#include <unistd.h>
 
 using protocol::DropId;
 using tini_sim::DropNotes;
@@ -18,6 +21,18 @@ DropNotes some_notes()
     DropNotes notes;
     notes.begin(DropId{7});
     return notes;
+}
+
+[[noreturn]] void write_for_ever(const DropNotesFile& file)
+{
+    try {
+        for (;;) {
+            file.write(some_notes());
+            file.write({});
+        }
+    } catch (const std::system_error&) {
+        ::_exit(1);
+    }
 }
 
 }  // namespace
@@ -46,6 +61,25 @@ TEST_CASE("drop notes file: what a board that was killed had half written does n
     CHECK(file.read() == some_notes());
     file.write({});
     CHECK(file.read() == DropNotes{});
+}
+
+TEST_CASE("drop notes file: a board that is killed while it writes leaves the old notes or the new")
+{
+    const TempDir folder;
+    const DropNotesFile file{folder / "d.notes"};
+    file.write({});
+    for (int looks = 0; looks < 30; ++looks) {
+        const auto writer = ::fork();
+        REQUIRE(writer >= 0);
+        if (writer == 0) write_for_ever(file);
+        // Each time the writer has got a little further.
+        for (int look = 0; look <= looks; ++look) CHECK(file.read());
+        ::kill(writer, SIGKILL);
+        ::waitpid(writer, nullptr, 0);
+        const auto notes = file.read();
+        REQUIRE(notes);
+        CHECK((*notes == some_notes() || *notes == DropNotes{}));
+    }
 }
 
 TEST_CASE("drop notes file: a damaged file gives no notes")
