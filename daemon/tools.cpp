@@ -51,7 +51,7 @@ int check_config(const std::filesystem::path& file)
     std::size_t slots = 0;
     for (const auto& machine : settings.machines) slots += machine.slots.size();
     std::cout << fmt::format(
-        "{}: valid, {} machines with {} slots\n", file.string(), settings.machines.size(), slots);
+        "{}: valid, machines: {}, slots: {}\n", file.string(), settings.machines.size(), slots);
     return EXIT_SUCCESS;
 }
 

@@ -98,6 +98,15 @@ sqlite::Database open_readable(const fs::path& file, void (*require)(sqlite::Dat
     }
 }
 
+sqlite::Database open_backup(const fs::path& backup)
+{
+    try {
+        return open_readable(backup, require_ledger);
+    } catch (const Unusable& error) {
+        throw Unusable{"the backup " + backup.string() + ": " + error.what()};
+    }
+}
+
 void refuse_broken(const fs::path& copy_of_backup)
 {
     for (const auto& check : verify(copy_of_backup)) {
@@ -196,7 +205,7 @@ std::optional<fs::path> restore(const fs::path& backup, const fs::path& ledger_f
         // In a copy, where one of an older drinkd can be brought up to date.
         const Unfinished restored{ledger_file, ".restoring"};
         {
-            auto from = open_readable(backup, require_ledger);
+            auto from = open_backup(backup);
             copy_to_file(from, restored.file());
             sqlite::Database to{restored.file(), sqlite::Database::Mode::read_write};
             migrate(to);

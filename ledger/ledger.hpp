@@ -81,7 +81,7 @@ struct Settled {
     DropState state{};
     bool changed = false;    ///< False when the drop had been settled before; it is as it was.
     Credits balance = 0;     ///< The member's spendable balance afterwards.
-    std::size_t doubts = 0;  ///< Of all members, when it is a new one.
+    std::size_t doubts = 0;  ///< When it became one: how many there are now, of all members.
 };
 
 /// Who caused a change and why, as the ledger keeps it.

@@ -77,7 +77,7 @@ TEST_CASE("tools: check-config tells what a good file holds")
 {
     const ColdHouse house;
     const auto checked = drinkd({"check-config", house.settings_file()});
-    CHECK(checked.out == house.settings_file().string() + ": valid, 2 machines with 6 slots\n");
+    CHECK(checked.out == house.settings_file().string() + ": valid, machines: 2, slots: 6\n");
     CHECK(checked.exit_code == 0);
 }
 

@@ -231,7 +231,9 @@ TEST_CASE("restore: what is no ledger is refused, and the ledger stays as it was
     rig.close();
     const auto lock = Lock::try_take(rig.file);
     write_text(rig.dir / "text", std::string(5'000, 'x'));
-    REQUIRE_THROWS_AS(ledger::restore(rig.dir / "text", rig.file, *lock), Unusable);
+    REQUIRE_THROWS_WITH(
+        ledger::restore(rig.dir / "text", rig.file, *lock),
+        Contains("the backup " + (rig.dir / "text").string() + ": "));
     REQUIRE_THROWS_AS(ledger::restore(rig.dir / "none.db", rig.file, *lock), Unusable);
     rig.reopen();
     rig.require_sound();
