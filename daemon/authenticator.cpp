@@ -13,7 +13,7 @@ std::string guarded_name(std::string_view ibutton)
     return "ibutton:" + std::string{ibutton.substr(0, 32)};
 }
 
-LoginGuard::Clock::time_point now() { return LoginGuard::Clock::now(); }
+Clock::time_point now() { return Clock::now(); }
 
 std::unexpected<Authenticator::Refused> refused(
     Refusal refusal, std::chrono::seconds retry_after = {})
@@ -39,7 +39,7 @@ Task<Authenticator::Result> Authenticator::log_in(
     std::string name, std::string password, AddressKey from, const PassDelay& pass_delay)
 {
     const Wiped wiped{password};
-    LoginGuard::Clock::duration pause{};
+    Clock::duration pause{};
     {
         // The guard knows of all that was compared before.
         const auto turn = co_await turns_.take(from);

@@ -13,7 +13,7 @@
 namespace drinkd {
 
 /// How time passes on a connection: false when its peer is gone before, or the daemon stops.
-using PassDelay = std::function<Task<bool>(std::chrono::steady_clock::duration)>;
+using PassDelay = std::function<Task<bool>(Clock::duration)>;
 
 /// Who somebody is, for every front door. Any thread may call it.
 class Authenticator {

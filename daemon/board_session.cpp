@@ -36,7 +36,7 @@ std::optional<BoardRegister::Found> BoardRegister::find(
     // does not hold up the others behind the same address.
     const auto row = std::to_string(*reinterpret_cast<const std::uint64_t*>(whole.data()));
     const auto key = address_key(address);
-    const auto now = LoginGuard::Clock::now();
+    const auto now = Clock::now();
     const auto verdict = guard_.may_try(key, row, now);
     const auto* compare = std::get_if<LoginGuard::Compare>(&verdict);
     if (!compare || compare->pause.count() > 0) return std::nullopt;
@@ -140,18 +140,9 @@ Task<std::string_view> BoardSession::serve(BoardRegister::Found found)
 {
     auto& host = *found.host;
     // From here on the link is the machine's, and all that touches it runs on the machine's strand.
-    error_code error;
-    const auto protocol = socket_.local_endpoint(error).protocol();
-    const auto descriptor = socket_.release(error);
-    if (error) co_return "the connection is broken";
-    Socket moved{host.strand()};
-    moved.assign(protocol, descriptor, error);
-    if (error) {
-        ::close(descriptor);
-        co_return "the connection is broken";
-    }
-    moved.non_blocking(true, error);
-    auto serving = host.serve(std::move(moved), std::move(framer_), peer_, found.protocol);
+    auto moved = move_to(host.strand(), std::move(socket_));
+    if (!moved) co_return "the connection is broken";
+    auto serving = host.serve(std::move(*moved), std::move(framer_), peer_, found.protocol);
     const auto end = co_await asio::co_spawn(host.strand(), std::move(serving), use_task);
     co_return machines::describe(end);
 }

@@ -68,14 +68,14 @@ Task<> Connections::keep(std::shared_ptr<Connection> connection)
         Known(Connections& everyone, Connection& one) : all{everyone}, connection{one}
         {
             const std::scoped_lock lock{all.mutex_};
-            all.all_.insert(&connection);
+            all.all_.emplace(connection.id(), &connection);
             if (all.stopping_) connection.stop();
         }
         Known(const Known&) = delete;
         ~Known()
         {
             const std::scoped_lock lock{all.mutex_};
-            all.all_.erase(&connection);
+            all.all_.erase(connection.id());
         }
     };
     const Known known{*this, *connection};
@@ -88,7 +88,7 @@ void Connections::stop()
 {
     const std::scoped_lock lock{mutex_};
     stopping_ = true;
-    for (auto* connection : all_) connection->stop();
+    for (const auto& [id, connection] : all_) connection->stop();
 }
 
 void Connections::stop_sweeping()
@@ -111,9 +111,9 @@ Task<> Connections::sweep()
     while (sweeping_) {
         timer_.expires_after(std::chrono::seconds{1});
         co_await timer_.async_wait(use_tuple);
-        const auto now = Connection::Clock::now();
+        const auto now = Clock::now();
         const std::scoped_lock lock{mutex_};
-        for (auto* connection : all_) connection->check_deadline(now);
+        for (const auto& [id, connection] : all_) connection->check_deadline(now);
     }
 }
 

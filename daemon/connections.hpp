@@ -2,18 +2,18 @@
 
 #include "config/settings.hpp"
 #include "daemon/address.hpp"
-#include "daemon/asio.hpp"
+#include "daemon/world.hpp"
 
 #include <boost/asio/post.hpp>
 
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <unordered_map>
-#include <unordered_set>
 
 namespace drinkd {
 
@@ -21,8 +21,6 @@ namespace drinkd {
 /// derives from this; its coroutine holds it, the registry knows it while it lives.
 class Connection : public std::enable_shared_from_this<Connection> {
 public:
-    using Clock = std::chrono::steady_clock;
-
     Connection(std::int64_t id, Strand strand) : id_{id}, strand_{std::move(strand)} {}
     Connection(const Connection&) = delete;
     virtual ~Connection() = default;
@@ -110,7 +108,7 @@ public:
     {
         const std::scoped_lock lock{mutex_};
         std::size_t count = 0;
-        for (const auto* connection : all_) count += dynamic_cast<const Kind*>(connection) ? 1 : 0;
+        for (const auto& [id, connection] : all_) count += dynamic_cast<Kind*>(connection) ? 1 : 0;
         return count;
     }
 
@@ -125,8 +123,8 @@ private:
     Timer timer_;
     bool sweeping_ = false;  // On the strand.
 
-    mutable std::mutex mutex_;  // Guards what follows.
-    std::unordered_set<Connection*> all_;
+    mutable std::mutex mutex_;                 // Guards what follows.
+    std::map<std::int64_t, Connection*> all_;  // By their ids: asked in the order of their age.
     std::unordered_map<AddressKey, std::size_t, AddressKeyHash> places_;
     std::size_t places_taken_ = 0;
     bool stopping_ = false;

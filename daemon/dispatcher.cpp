@@ -30,8 +30,9 @@ std::unexpected<DropRefused> in_doubt(DropId drop)
 
 }  // namespace
 
-Dispatcher::Dispatcher(LedgerService& ledger, const SlotCatalog& catalog, DoubtKeeper& doubts)
-    : ledger_{ledger}, catalog_{catalog}, doubts_{doubts}
+Dispatcher::Dispatcher(
+    LedgerService& ledger, const SlotCatalog& catalog, DoubtKeeper& doubts, std::uint32_t seed)
+    : ledger_{ledger}, catalog_{catalog}, doubts_{doubts}, seed_{seed}
 {
 }
 
@@ -122,7 +123,8 @@ Task<std::expected<ledger::Reservation, Refusal>> Dispatcher::reserve_any(DropRe
         }
         return sellable;
     });
-    thread_local std::minstd_rand random{std::random_device{}()};
+    std::seed_seq choice{seed_, ++choices_};
+    std::minstd_rand random{choice};
     std::ranges::shuffle(slots, random);
     for (const auto slot : slots) {
         request.slot = slot;
@@ -298,7 +300,7 @@ void Dispatcher::temperature_read(std::size_t machine, double fahrenheit)
 {
     auto& unreported = unreported_[machine];
     auto& last = unreported.last_temperature;
-    const auto now = std::chrono::steady_clock::now();
+    const auto now = Clock::now();
     if (unreported.keeping_temperature || (last && now - *last < temperature_interval)) return;
     last = now;
     unreported.keeping_temperature = true;

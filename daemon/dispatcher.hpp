@@ -1,13 +1,14 @@
 #pragma once
 
-#include "daemon/asio.hpp"
 #include "daemon/doubt_keeper.hpp"
 #include "daemon/ledger_service.hpp"
 #include "daemon/machine_host.hpp"
 #include "daemon/slot_catalog.hpp"
+#include "daemon/world.hpp"
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <deque>
 #include <expected>
 #include <functional>
@@ -53,7 +54,9 @@ public:
         MachineHost* host = nullptr;
     };
 
-    Dispatcher(LedgerService& ledger, const SlotCatalog& catalog, DoubtKeeper& doubts);
+    /// `seed` is that of the choice among slots.
+    Dispatcher(
+        LedgerService& ledger, const SlotCatalog& catalog, DoubtKeeper& doubts, std::uint32_t seed);
 
     /// Before anything else is called. The hosts must outlive this.
     void set_machines(std::vector<Place> machines);
@@ -114,6 +117,8 @@ private:
     const SlotCatalog& catalog_;
     DoubtKeeper& doubts_;
     std::vector<Place> machines_;
+    const std::uint32_t seed_;
+    std::atomic<std::uint32_t> choices_{0};
     std::atomic<bool> stopping_{false};
     std::atomic<std::size_t> retries_{0};
 
@@ -124,7 +129,7 @@ private:
         bool reporting = false;
         bool keeping_evidence = false;
         bool keeping_temperature = false;
-        std::optional<std::chrono::steady_clock::time_point> last_temperature;
+        std::optional<Clock::time_point> last_temperature;
     };
     std::deque<Unreported> unreported_;
 };

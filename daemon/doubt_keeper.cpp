@@ -25,7 +25,7 @@ void DoubtKeeper::add(protocol::DropId drop)
 {
     asio::dispatch(strand_, [this, drop] {
         if (stopped_) return;
-        waiting_.push_back({.due = std::chrono::steady_clock::now() + after_, .drop = drop});
+        waiting_.push_back({.due = Clock::now() + after_, .drop = drop});
         if (running_) return;
         running_ = true;
         spawn(strand_, run(), "settling doubts");
@@ -55,7 +55,7 @@ Task<> DoubtKeeper::run()
             [&](ledger::Ledger& ledger) { return ledger.settle_by_policy(drop, event, cause); });
         if (stopped_) break;
         if (!settled) {
-            waiting_.front().due = std::chrono::steady_clock::now() + retry_after;
+            waiting_.front().due = Clock::now() + retry_after;
             continue;
         }
         waiting_.pop_front();

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "config/settings.hpp"
-#include "daemon/asio.hpp"
 #include "daemon/ledger_service.hpp"
+#include "daemon/world.hpp"
 
 #include <chrono>
 #include <deque>
@@ -25,7 +25,7 @@ public:
 
 private:
     struct Waiting {
-        std::chrono::steady_clock::time_point due;
+        Clock::time_point due;
         protocol::DropId drop{};
     };
 

@@ -25,10 +25,7 @@ struct Probe final : ledger::Operation {
 LedgerService::LedgerService(
     ledger::Ledger ledger, asio::io_context& io,
     std::function<void(std::vector<ledger::ChangedSlot>)> slots_changed)
-    : ledger_{std::move(ledger)},
-      io_{io},
-      slots_changed_{std::move(slots_changed)},
-      thread_{[this] { work(); }}
+    : ledger_{std::move(ledger)}, io_{io}, slots_changed_{std::move(slots_changed)}
 {
 }
 
@@ -39,6 +36,13 @@ LedgerService::~LedgerService()
         stopping_ = true;
     }
     arrived_.notify_one();
+}
+
+void LedgerService::start()
+{
+    thread_ = std::jthread{[this] {
+        while (wait_for_work()) run_queued();
+    }};
 }
 
 void LedgerService::enqueue(QueuedOperation& operation)
@@ -53,10 +57,10 @@ void LedgerService::enqueue(QueuedOperation& operation)
     if (wake_thread) arrived_.notify_one();
 }
 
-void LedgerService::work()
+bool LedgerService::wait_for_work()
 {
-    std::unique_lock lock{mutex_};
-    for (;;) {
+    {
+        std::unique_lock lock{mutex_};
         asleep_ = true;
         const auto something_to_do = [&] { return stopping_ || !queue_.empty(); };
         if (healthy_) {
@@ -66,24 +70,33 @@ void LedgerService::work()
         }
         asleep_ = false;
         // Who is of unknown fate sleeps on: there is nothing true to say.
-        if (stopping_ && queue_.empty()) return;
-        // Letting the sessions run once before taking the queue doubles the size of a batch under
-        // load and costs nothing without it.
-        lock.unlock();
-        std::this_thread::yield();
-        lock.lock();
-        const auto size = static_cast<std::ptrdiff_t>(std::min(queue_.size(), batch_max));
-        std::vector<QueuedOperation*> batch{queue_.begin(), queue_.begin() + size};
-        queue_.erase(queue_.begin(), queue_.begin() + size);
-        lock.unlock();
-        if (recover()) {
-            run_one_batch(batch);
-        } else {
-            for (auto* operation : batch) operation->fail();
-            wake(batch);
-        }
-        lock.lock();
+        if (stopping_ && queue_.empty()) return false;
     }
+    // Letting the sessions run once before taking the queue doubles the size of a batch under load
+    // and costs nothing without it.
+    std::this_thread::yield();
+    return true;
+}
+
+void LedgerService::run_queued()
+{
+    const auto batch = take_batch();
+    if (recover()) {
+        run_one_batch(batch);
+    } else {
+        for (auto* operation : batch) operation->fail();
+        wake(batch);
+    }
+}
+
+std::vector<LedgerService::QueuedOperation*> LedgerService::take_batch()
+{
+    const std::scoped_lock lock{mutex_};
+    const auto end =
+        queue_.begin() + static_cast<std::ptrdiff_t>(std::min(queue_.size(), batch_max));
+    std::vector<QueuedOperation*> batch{queue_.begin(), end};
+    queue_.erase(queue_.begin(), end);
+    return batch;
 }
 
 bool LedgerService::recover()
@@ -95,7 +108,7 @@ bool LedgerService::recover()
         publish_slots();
         wake(std::exchange(unknown_, {}));
     }
-    const auto now = std::chrono::steady_clock::now();
+    const auto now = Clock::now();
     if (!healthy_ && now >= probe_due_) {
         probe_due_ = now + try_again_after;
         Probe probe;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "daemon/asio.hpp"
+#include "daemon/world.hpp"
 #include "ledger/batch.hpp"
 #include "ledger/ledger.hpp"
 
@@ -29,19 +29,25 @@ struct OrRefused<std::expected<Result, protocol::Refusal>> {
 };
 }  // namespace detail
 
-/// The ledger's one writer thread. Coroutines queue operations and sleep; the thread runs all that
-/// are waiting in one transaction, commits once, and wakes them (group commit), so that durable
-/// operations per second grow with the load.
+/// The ledger and its one writer thread. Coroutines queue operations and sleep; the thread runs all
+/// that are waiting in one transaction, commits once, and wakes them (group commit), so that
+/// durable operations per second grow with the load.
 class LedgerService {
 public:
-    /// `slots_changed` is called on the writer thread after each commit that changed slots, before
-    /// anybody is woken.
+    /// `slots_changed` is called after each commit that changed slots, before anybody is woken, on
+    /// the thread that runs the operations.
     LedgerService(
         ledger::Ledger ledger, asio::io_context& io,
         std::function<void(std::vector<ledger::ChangedSlot>)> slots_changed);
 
     /// Runs what is queued, then ends. Nobody may be about to call run().
     ~LedgerService();
+
+    /// Starts the thread that runs what is queued.
+    void start();
+    /// Runs what is queued now, in one transaction; tries a file that failed again. For the thread,
+    /// or instead of it.
+    void run_queued();
 
     /// Runs `operation(ledger)` and gives its result once it is durable; refused with
     /// ledger_unavailable when it could not be made durable, and then nothing of it took place.
@@ -82,7 +88,9 @@ private:
     };
 
     void enqueue(QueuedOperation& operation);
-    void work();
+    /// False when there is nothing left to do, ever.
+    bool wait_for_work();
+    std::vector<QueuedOperation*> take_batch();
     void run_one_batch(const std::vector<QueuedOperation*>& batch);
     /// Sees to a file that failed. False while nobody knows what the last batch did to it.
     bool recover();
@@ -90,10 +98,10 @@ private:
     void publish_slots();
     void wake(std::vector<QueuedOperation*> operations);
 
-    ledger::Ledger ledger_;                  // Only on thread_, once that runs.
+    ledger::Ledger ledger_;                  // Only where run_queued() runs.
     std::vector<QueuedOperation*> unknown_;  // The same, as the next two.
     bool lost_ = false;                      // The fate of the last batch is not known.
-    std::chrono::steady_clock::time_point probe_due_;
+    Clock::time_point probe_due_;
     asio::io_context& io_;
     std::function<void(std::vector<ledger::ChangedSlot>)> slots_changed_;
     std::atomic<bool> healthy_{true};

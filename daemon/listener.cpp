@@ -15,9 +15,9 @@ constexpr auto pause_after_error = 100ms;
 // One line tells of such errors, and of connections that are refused, not ten a second.
 constexpr auto report_interval = 10s;
 
-bool is_time_to_tell(std::optional<std::chrono::steady_clock::time_point>& told_at)
+bool is_time_to_tell(std::optional<Clock::time_point>& told_at)
 {
-    const auto now = std::chrono::steady_clock::now();
+    const auto now = Clock::now();
     if (told_at && now - *told_at < report_interval) return false;
     told_at = now;
     return true;

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "config/settings.hpp"
-#include "daemon/asio.hpp"
 #include "daemon/connections.hpp"
+#include "daemon/world.hpp"
 
 #include <chrono>
 #include <functional>
@@ -42,8 +42,8 @@ private:
     Connections& connections_;
     const std::string refusal_;
     const MakeSession make_session_;
-    std::optional<std::chrono::steady_clock::time_point> error_told_at_;
-    std::optional<std::chrono::steady_clock::time_point> refusal_told_at_;
+    std::optional<Clock::time_point> error_told_at_;
+    std::optional<Clock::time_point> refusal_told_at_;
     bool stopped_ = false;
 };
 

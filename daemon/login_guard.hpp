@@ -1,6 +1,7 @@
 #pragma once
 
 #include "daemon/address.hpp"
+#include "daemon/world.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -21,7 +22,6 @@ namespace drinkd {
 /// touches another one, so nobody can lock a member out from elsewhere.
 class LoginGuard {
 public:
-    using Clock = std::chrono::steady_clock;
     using Seconds = std::chrono::seconds;
 
     /// Compare the password after `pause`.

@@ -15,7 +15,7 @@ namespace {
 using machines::DropEvent;
 using machines::LinkEnd;
 
-machines::Instant now() { return std::chrono::steady_clock::now(); }
+machines::Instant now() { return Clock::now(); }
 
 bool is_command(const machines::Effect& effect)
 {

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "daemon/asio.hpp"
 #include "daemon/slot_catalog.hpp"
 #include "daemon/thermometer.hpp"
+#include "daemon/world.hpp"
 #include "machines/machine.hpp"
 #include "protocol/line_framer.hpp"
 

@@ -1,5 +1,5 @@
 // Compiled once for the whole folder: what nearly every file of it needs and takes long to read.
-#include "daemon/asio.hpp"
+#include "daemon/world.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>

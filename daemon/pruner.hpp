@@ -1,8 +1,8 @@
 #pragma once
 
 #include "config/settings.hpp"
-#include "daemon/asio.hpp"
 #include "daemon/ledger_service.hpp"
+#include "daemon/world.hpp"
 
 namespace drinkd {
 

@@ -11,7 +11,7 @@ namespace drinkd {
 namespace {
 
 // How many drops are in doubt: of each machine, and behind these of all.
-auto count_doubts(const House& house)
+auto count_doubts(House& house)
 {
     return house.ledger.run([&](const ledger::Ledger& ledger) {
         std::vector<std::size_t> counts;
@@ -25,7 +25,7 @@ auto count_doubts(const House& house)
 
 }  // namespace
 
-Task<nlohmann::json> daemon_status(const House& house, const Connections& connections)
+Task<nlohmann::json> daemon_status(House& house)
 {
     const auto doubts = co_await count_doubts(house);
     auto machines = nlohmann::json::array();
@@ -49,8 +49,8 @@ Task<nlohmann::json> daemon_status(const House& house, const Connections& connec
     status["version"] = version_text;
     status["started_at"] = house.started_at;
     status["machines"] = std::move(machines);
-    status["member_connections"] = connections.count_of<SundaySession>();
-    status["board_connections"] = connections.count_of<BoardSession>();
+    status["member_connections"] = house.connections.count_of<SundaySession>();
+    status["board_connections"] = house.connections.count_of<BoardSession>();
     status["ledger_healthy"] = house.ledger.healthy();
     if (doubts) status["doubts"] = doubts->back();
     status["settlements_retried"] = house.dispatcher.retries_under_way();

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "daemon/connections.hpp"
 #include "daemon/house.hpp"
 
 #include <nlohmann/json_fwd.hpp>
@@ -8,6 +7,6 @@
 namespace drinkd {
 
 /// What the running daemon is doing, for `drinkd status`.
-Task<nlohmann::json> daemon_status(const House& house, const Connections& connections);
+Task<nlohmann::json> daemon_status(House& house);
 
 }  // namespace drinkd

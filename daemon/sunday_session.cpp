@@ -6,7 +6,6 @@
 #include <boost/asio/write.hpp>
 
 #include <array>
-#include <sys/socket.h>
 
 namespace drinkd {
 namespace {
@@ -23,7 +22,7 @@ constexpr auto unterminated_pause = 200ms;
 }  // namespace
 
 SundaySession::SundaySession(
-    const House& house, const config::SundayListener& listener, std::int64_t id, Socket socket,
+    House& house, const config::SundayListener& listener, std::int64_t id, Socket socket,
     Connections::Place place)
     : Connection{id, socket.get_executor()},
       house_{house},
@@ -172,11 +171,7 @@ Task<bool> SundaySession::pass_delay(Clock::duration delay)
     socket_.async_wait(Socket::wait_error, [self = weak_from_this(), this](error_code error) {
         const auto alive = self.lock();
         if (!alive || error || !in_delay_) return;
-        // Asked for by option: a read would first give the bytes that came before the reset.
-        int pending = 0;
-        socklen_t size = sizeof pending;
-        ::getsockopt(socket_.native_handle(), SOL_SOCKET, SO_ERROR, &pending, &size);
-        if (pending == 0) return;
+        if (!was_reset(socket_)) return;
         taken_back_ = true;
         timer_.cancel();
     });

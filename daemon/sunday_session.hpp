@@ -17,7 +17,7 @@ namespace drinkd {
 class SundaySession final : public Connection {
 public:
     SundaySession(
-        const House& house, const config::SundayListener& listener, std::int64_t id, Socket socket,
+        House& house, const config::SundayListener& listener, std::int64_t id, Socket socket,
         Connections::Place place);
 
     Task<> run() override;
@@ -42,7 +42,7 @@ private:
     void on_deadline() override;
     void on_stop() override;
 
-    const House& house_;
+    House& house_;
     Socket socket_;
     Connections::Place place_;
     Timer timer_;

@@ -42,7 +42,7 @@ std::optional<int> parse_slot(std::string_view text)
 }  // namespace
 
 SundayVerbs::SundayVerbs(
-    const House& house, Dialect dialect, std::size_t machine, std::int64_t session,
+    House& house, Dialect dialect, std::size_t machine, std::int64_t session,
     const Connections::Place& place, PassDelay pass_delay)
     : house_{house},
       dialect_{dialect},

@@ -19,7 +19,7 @@ namespace drinkd {
 class SundayVerbs {
 public:
     SundayVerbs(
-        const House& house, protocol::Dialect dialect, std::size_t machine, std::int64_t session,
+        House& house, protocol::Dialect dialect, std::size_t machine, std::int64_t session,
         const Connections::Place& place, PassDelay pass_delay);
 
     std::string banner() const;
@@ -64,7 +64,7 @@ private:
     std::string wrong_count(std::string_view js_usage) const;
     std::string machine_usage() const;
 
-    const House& house_;
+    House& house_;
     const protocol::Dialect dialect_;
     const std::int64_t session_;
     const Connections::Place& place_;

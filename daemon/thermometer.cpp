@@ -2,13 +2,13 @@
 
 namespace drinkd {
 
-void Thermometer::take(double fahrenheit, Instant at)
+void Thermometer::take(double fahrenheit, Clock::time_point at)
 {
     const std::scoped_lock lock{mutex_};
     last_ = {.fahrenheit = fahrenheit, .at = at};
 }
 
-std::optional<double> Thermometer::fahrenheit(Instant now) const
+std::optional<double> Thermometer::fahrenheit(Clock::time_point now) const
 {
     const std::scoped_lock lock{mutex_};
     if (!last_ || now - last_->at > news_for) return std::nullopt;

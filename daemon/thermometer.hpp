@@ -1,5 +1,7 @@
 #pragma once
 
+#include "daemon/world.hpp"
+
 #include <chrono>
 #include <mutex>
 #include <optional>
@@ -9,18 +11,16 @@ namespace drinkd {
 /// What a machine's board last said of its temperature, while that is news. Any thread may call it.
 class Thermometer {
 public:
-    using Instant = std::chrono::steady_clock::time_point;
-
     /// Boards say it once a minute or so; an older one is nothing that anybody should read.
     static constexpr std::chrono::minutes news_for{15};
 
-    void take(double fahrenheit, Instant at);
-    std::optional<double> fahrenheit(Instant now) const;
+    void take(double fahrenheit, Clock::time_point at);
+    std::optional<double> fahrenheit(Clock::time_point now) const;
 
 private:
     struct Reading {
         double fahrenheit = 0;
-        Instant at;
+        Clock::time_point at;
     };
 
     mutable std::mutex mutex_;

@@ -20,6 +20,8 @@ namespace {
 // A ledger on its thread, and a disk whose faults are made there too, where they are met.
 class Service {
 public:
+    Service() { service_.start(); }
+
     drinkd::LedgerService& ledger() { return service_; }
 
     /// Whether `work` took place.

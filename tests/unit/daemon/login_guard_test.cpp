@@ -43,7 +43,7 @@ public:
 
 private:
     LoginGuard guard_;
-    LoginGuard::Clock::time_point now_{1000h};
+    drinkd::Clock::time_point now_{1000h};
 };
 
 const auto here = address(20);
