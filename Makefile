@@ -1,7 +1,7 @@
 # What a newcomer, a developer and CI ask for. How each build is configured is said in
 # CMakePresets.json; a plain `make` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help build test demo asan tsan format check-format check-scripts tidy clean
+.PHONY: help build test demo asan tsan soak format check-format check-scripts tidy clean
 
 JOBS ?= $(shell nproc)
 # ON makes every warning an error: make test DRINKD_WERROR=ON
@@ -38,6 +38,12 @@ asan: ## all tests with the address and undefined behaviour sanitizers
 tsan: ## all tests with the thread sanitizer
 	@scripts/setup build test
 	$(call suite,tsan)
+
+soak: ## the simulation, seed after seed until Ctrl-C, with its seeds per second
+	@scripts/setup build test
+	$(call configure,release)
+	$(call compile,release) --target simulate
+	build/release/tests/simulate --forever --first $$(date +%s)
 
 format: ## format all C++ files
 	@scripts/setup format

@@ -1,0 +1,118 @@
+#include "simulation/witness.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace simulation {
+namespace {
+
+constexpr const char* columns = R"(
+    SELECT drops.id, state, machines.name, number, drops.protocol = 2,
+           doubt_at IS NOT NULL, coalesce(settled_by, '')
+    FROM drops JOIN slots ON slots.id = drops.slot JOIN machines ON machines.id = slots.machine )";
+
+// Each row is a rule that does not hold.
+constexpr const char* rules = R"(
+    SELECT 'the sum of all accounts is not zero'
+    WHERE (SELECT sum(balance) FROM accounts) <> 0
+    UNION ALL
+    SELECT name || ' has less than open drops hold' FROM accounts
+    WHERE kind = 'member' AND balance < (SELECT coalesce(sum(price), 0) FROM drops
+        WHERE account = accounts.id AND settled_at IS NULL)
+    UNION ALL
+    SELECT name || ' has a balance that is not the sum of its transfers' FROM accounts
+    WHERE balance <> (SELECT coalesce(sum(iif(credit = accounts.id, amount, -amount)), 0)
+        FROM transfers WHERE accounts.id IN (credit, debit))
+    UNION ALL
+    SELECT 'a drop was paid that was not dispensed, or dispensed and not paid once' FROM (
+        SELECT state, price, coalesce(sum(amount), 0) AS paid, count(transfers.id) AS times
+        FROM drops LEFT JOIN transfers ON drop_id = drops.id GROUP BY drops.id)
+    WHERE paid <> iif(state = 'dispensed', price, 0) OR times > (state = 'dispensed')
+    UNION ALL
+    SELECT 'a slot holds less than open drops hold of it' FROM slots
+    WHERE stock < (SELECT count(*) FROM drops WHERE slot = slots.id AND settled_at IS NULL)
+    UNION ALL
+    SELECT 'a member has two drops under way' FROM drops WHERE state = 'reserved'
+    GROUP BY account HAVING count(*) > 1)";
+
+}  // namespace
+
+Witness::Witness(const std::filesystem::path& ledger)
+    : database_{ledger, ledger::sqlite::Database::Mode::read_write},
+      drop_{database_.prepare(fmt::format("{} WHERE drops.id = ?1", columns))},
+      drops_{database_.prepare(fmt::format("{} ORDER BY drops.id", columns))},
+      open_{database_.prepare("SELECT id FROM drops WHERE settled_at IS NULL")},
+      reserved_{database_.prepare("SELECT 1 FROM drops JOIN slots ON slots.id = drops.slot "
+                                  "JOIN machines ON machines.id = machine "
+                                  "WHERE state = 'reserved' AND machines.name = ?1 LIMIT 1")},
+      version_{database_.prepare("PRAGMA data_version")},
+      rules_{database_.prepare(rules)}
+{
+}
+
+Witness::Drop Witness::row(const ledger::sqlite::Statement& statement)
+{
+    return {
+        .id = protocol::DropId{statement.integer(0)},
+        .state = statement.text(1),
+        .machine = statement.text(2),
+        .slot = static_cast<int>(statement.integer(3)),
+        .tini2 = statement.flag(4),
+        .was_in_doubt = statement.flag(5),
+        .settled_by = statement.text(6),
+    };
+}
+
+std::optional<Witness::Drop> Witness::drop(protocol::DropId id)
+{
+    drop_.start(protocol::number(id));
+    if (!drop_.step()) return std::nullopt;
+    auto found = row(drop_);
+    drop_.reset();
+    return found;
+}
+
+std::vector<Witness::Drop> Witness::drops()
+{
+    std::vector<Drop> all;
+    drops_.start();
+    while (drops_.step()) all.push_back(row(drops_));
+    return all;
+}
+
+std::vector<protocol::DropId> Witness::open_drops()
+{
+    std::vector<protocol::DropId> all;
+    open_.start();
+    while (open_.step()) all.push_back(protocol::DropId{open_.integer(0)});
+    return all;
+}
+
+bool Witness::has_reserved_drop(const std::string& machine)
+{
+    reserved_.start(machine);
+    const bool found = reserved_.step();
+    reserved_.reset();
+    return found;
+}
+
+bool Witness::sees_change()
+{
+    version_.start();
+    version_.step();
+    const auto version = version_.integer(0);
+    version_.reset();
+    return std::exchange(seen_, version) != version;
+}
+
+std::string Witness::broken_rule()
+{
+    rules_.start();
+    if (!rules_.step()) return {};
+    auto rule = rules_.text(0);
+    rules_.reset();
+    return rule;
+}
+
+}  // namespace simulation
