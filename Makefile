@@ -1,11 +1,15 @@
 # What a newcomer, a developer and CI ask for. How each build is configured is said in
 # CMakePresets.json; a plain `make` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help build test demo asan tsan soak format check-format check-scripts tidy clean
+.PHONY: help build test demo asan tsan soak fuzz check-fuzz format check-format check-scripts tidy \
+        clean
 
 JOBS ?= $(shell nproc)
 # ON makes every warning an error: make test DRINKD_WERROR=ON
 DRINKD_WERROR ?= OFF
+# How long `make fuzz` stays with each parser, and how many inputs `make check-fuzz` tries on each.
+FUZZ_SECONDS ?= 600
+FUZZ_RUNS ?= 20000
 
 # The first data race ends the program that it is in, as the other sanitizers' first find does.
 asan: export UBSAN_OPTIONS ?= print_stacktrace=1
@@ -13,6 +17,9 @@ tsan: export TSAN_OPTIONS ?= halt_on_error=1:second_deadlock_stack=1:suppression
 
 configure = cmake --preset $(1) -DDRINKD_WERROR=$(DRINKD_WERROR)
 compile = cmake --build --preset $(1) --parallel $(JOBS)
+# $(call fuzz,seconds|runs,count,groups of tests/fuzz/CMakeLists.txt)
+fuzz = $(call configure,fuzz) && $(call compile,fuzz) --target $(3:%=fuzz_%) && \
+       tests/fuzz/run $(1) $(2) $(3:%=build/fuzz/tests/fuzz/%)
 suite = $(call configure,$(1)) && $(call compile,$(1)) && ctest --preset $(1) --parallel $(JOBS)
 
 help: ## this list
@@ -45,6 +52,14 @@ soak: ## the simulation, seed after seed until Ctrl-C, with its seeds per second
 	$(call compile,release) --target simulate
 	build/release/tests/simulate --forever --first $$(date +%s)
 
+fuzz: ## look for inputs that break a parser, FUZZ_SECONDS (600) for each
+	@scripts/setup build fuzz
+	$(call fuzz,seconds,$(FUZZ_SECONDS),protocol config clients)
+
+check-fuzz: ## the same for FUZZ_RUNS (20000) inputs for each, without those of clients/
+	@scripts/setup build fuzz
+	$(call fuzz,runs,$(FUZZ_RUNS),protocol config)
+
 format: ## format all C++ files
 	@scripts/setup format
 	scripts/format
@@ -55,7 +70,7 @@ check-format: ## fail when a C++ file is not formatted
 
 check-scripts: ## shellcheck of the shell scripts
 	@scripts/setup scripts
-	shellcheck -s bash scripts/* .ci/run tests/*/*.sh tests/bench/run packaging/*/*.sh packaging/completions/*.bash
+	shellcheck -s bash scripts/* .ci/run tests/*/*.sh tests/bench/run tests/fuzz/run packaging/*/*.sh packaging/completions/*.bash
 
 tidy: ## clang-tidy, over a build with clang
 	@scripts/setup build tidy

@@ -1,7 +1,5 @@
 #include "config/machines_section.hpp"
 
-#include "config/file_text.hpp"
-
 #include <algorithm>
 #include <array>
 #include <map>
@@ -84,7 +82,10 @@ bool overlap(const std::vector<AddressRange>& left, const std::vector<AddressRan
 
 class MachinesReader {
 public:
-    explicit MachinesReader(const std::filesystem::path& folder) : folder_{folder} {}
+    MachinesReader(const std::filesystem::path& folder, const ReadSecret& read)
+        : folder_{folder}, read_secret_{read}
+    {
+    }
 
     Machine read_machine(Section& section)
     {
@@ -147,7 +148,7 @@ private:
         board.read_section("password", [&](Section& section) {
             std::filesystem::path file;
             if (!section.read("file", file, file_path(folder_), Presence::required)) return;
-            const auto content = read_file(file, 65'536);
+            const auto content = read_secret_(file);
             if (!content) return section.refuse("file", content.error());
             secret = without_newline(*content);
             good = is_password(secret);
@@ -206,16 +207,18 @@ private:
         return slots;
     }
 
-    std::filesystem::path folder_;
+    const std::filesystem::path& folder_;
+    const ReadSecret& read_secret_;
     std::map<std::string, std::string> names_;  // Lower-case id or alias -> path of its machine.
     std::map<std::string, std::vector<KnownBoard>> known_boards_;  // By password.
 };
 
 }  // namespace
 
-std::vector<Machine> read_machines(Section& root, const std::filesystem::path& folder)
+std::vector<Machine> read_machines(
+    Section& root, const std::filesystem::path& folder, const ReadSecret& read)
 {
-    MachinesReader reader{folder};
+    MachinesReader reader{folder, read};
     std::vector<Machine> machines;
     root.read_sections(
         "machines", [&](Section& section) { machines.push_back(reader.read_machine(section)); },

@@ -8,8 +8,9 @@
 
 namespace config {
 
-/// Reads `machines`: each of them, and what must hold between them. Secrets in files with relative
-/// paths are taken from `folder`.
-std::vector<Machine> read_machines(Section& root, const std::filesystem::path& folder);
+/// Reads `machines`: each of them, and what must hold between them. Secrets in files come from
+/// `read`, those with relative paths from `folder`.
+std::vector<Machine> read_machines(
+    Section& root, const std::filesystem::path& folder, const ReadSecret& read);
 
 }  // namespace config

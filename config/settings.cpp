@@ -116,11 +116,11 @@ void read_log(Section& root, Log& log)
     });
 }
 
-void read_all(Section& root, const fs::path& folder, Settings& settings)
+void read_all(Section& root, const fs::path& folder, const ReadSecret& read, Settings& settings)
 {
     std::string for_editors;
     root.read("$schema", for_editors, text("a text", [](auto) { return true; }));
-    settings.machines = read_machines(root, folder);
+    settings.machines = read_machines(root, folder, read);
     read_listen(root, settings);
     read_tls(root, folder, settings);
     read_ledger(root, folder, settings);
@@ -142,8 +142,14 @@ std::optional<std::size_t> Settings::find_machine(std::string_view id_or_alias) 
     return static_cast<std::size_t>(found - machines.begin());
 }
 
+std::expected<std::string, std::string> read_secret(const fs::path& file)
+{
+    constexpr std::size_t size_max = 65'536;
+    return read_file(file, size_max);
+}
+
 std::expected<Settings, std::vector<Mistake>> parse_settings(
-    std::string_view text, const fs::path& folder)
+    std::string_view text, const fs::path& folder, const ReadSecret& read)
 {
     const auto root = parse_json(text);
     if (!root) return std::unexpected{std::vector{Mistake{"$", root.error()}}};
@@ -151,7 +157,7 @@ std::expected<Settings, std::vector<Mistake>> parse_settings(
     Settings settings;
     MistakeList mistakes;
     Section::read_file(
-        *root, mistakes, [&](Section& section) { read_all(section, folder, settings); });
+        *root, mistakes, [&](Section& section) { read_all(section, folder, read, settings); });
     if (!mistakes.empty()) return std::unexpected{std::move(mistakes).in_file_order()};
     return settings;
 }

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <expected>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -143,11 +144,18 @@ struct Mistake {
     std::string text;  ///< What is wrong and what would be valid.
 };
 
+/// The content of a file that holds a secret, or in words why it can not be had.
+using ReadSecret =
+    std::function<std::expected<std::string, std::string>(const std::filesystem::path&)>;
+
+std::expected<std::string, std::string> read_secret(const std::filesystem::path& file);
+
 /// Reads settings from a text, or gives every mistake found in it, in the order of the file.
-/// Secrets given as `{"file": "..."}` are read from disk; a relative path (the ledger's and the
-/// control socket's too) is taken from `folder`.
+/// Secrets given as `{"file": "..."}` come from `read`, and nothing else touches the disk; a
+/// relative path (the ledger's and the control socket's too) is taken from `folder`.
 std::expected<Settings, std::vector<Mistake>> parse_settings(
-    std::string_view text, const std::filesystem::path& folder);
+    std::string_view text, const std::filesystem::path& folder,
+    const ReadSecret& read = read_secret);
 
 /// Reads a settings file. A file that can not be read is one mistake at `$`.
 std::expected<Settings, std::vector<Mistake>> load_settings(const std::filesystem::path& file);

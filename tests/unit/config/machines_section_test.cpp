@@ -275,6 +275,20 @@ TEST_CASE("board password: its file may have an absolute path")
     CHECK(settings_of(file, "/").machines[0].board.password == "s3cret");
 }
 
+TEST_CASE("board password: what files hold can be given in place of the disk")
+{
+    std::vector<std::filesystem::path> asked;
+    const auto settings = config::parse_settings(
+        with_password({{"file", "password"}}).dump(), "/folder",
+        [&](const auto& file) -> std::expected<std::string, std::string> {
+            asked.push_back(file);
+            return "s3cret";
+        });
+    REQUIRE(settings);
+    CHECK(settings->machines[0].board.password == "s3cret");
+    CHECK(asked == std::vector<std::filesystem::path>{"/folder/password"});
+}
+
 TEST_CASE("board password: a file without a usable one is refused, and its content not shown")
 {
     const TemporaryFolder folder;
