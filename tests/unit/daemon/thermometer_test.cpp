@@ -7,7 +7,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr Thermometer::Instant start{1'000h};
+constexpr drinkd::Clock::time_point start{1'000h};
 
 }  // namespace
 
