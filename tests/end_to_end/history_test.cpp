@@ -103,3 +103,32 @@ TEST_CASE("history: to an account that was locked since its login it is 204")
     REQUIRE(daemon.run({"user", "set", "alice", "--locked", "yes"}).exit_code == 0);
     CHECK(client.ask("HISTORY") == "ERR 204 You need to login.\r\n");
 }
+
+TEST_CASE("drink history: shows a doubt with its id, to people and to programs")
+{
+    const Daemon daemon{small_house(), members};
+    auto client = member(daemon, "alice");
+    const auto drop = make_doubt(daemon, client);
+    const auto drink = [&](std::vector<std::string> arguments) {
+        std::vector<std::string> command{
+            "/usr/bin/env",
+            "DRINK_PASSWORD=right",
+            DRINK_PROGRAM,
+            "--user",
+            "alice",
+            "--server",
+            "127.0.0.1:" + std::to_string(daemon.sunday_port())};
+        command.insert(command.end(), arguments.begin(), arguments.end());
+        return run_program(command);
+    };
+    const auto table = drink({"history"});
+    INFO(table.out);
+    CHECK(table.exit_code == 0);
+    CHECK(table.out.contains("50 held  Coke from d 1, in doubt, drop " + drop + "\n"));
+
+    const auto json = drink({"--json", "history", "--count", "1"});
+    const auto entries = nlohmann::json::parse(json.out).at("history");
+    REQUIRE(entries.size() == 1);
+    CHECK(entries.at(0).at("drop").dump() == drop);
+    CHECK(entries.at(0).at("state") == "in_doubt");
+}
