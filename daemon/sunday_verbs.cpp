@@ -1,6 +1,5 @@
 #include "daemon/sunday_verbs.hpp"
 
-#include "daemon/log.hpp"
 #include "daemon/version.hpp"
 #include "protocol/sunday_reply.hpp"
 
@@ -81,6 +80,8 @@ Task<std::string> SundayVerbs::run(const Command& command)
             co_return co_await drop(command);
         case Verb::getbalance:
             co_return co_await getbalance(command);
+        case Verb::history:
+            co_return co_await history(command);
         case Verb::ibutton:
             co_return co_await ibutton(command);
         case Verb::location:
@@ -110,88 +111,6 @@ Task<std::string> SundayVerbs::run(const Command& command)
             co_return whoami();
     }
     co_return refuse(Refusal::unknown_verb);
-}
-
-// --- Who is there -------------------------------------------------------------------------------
-
-std::string SundayVerbs::user(const Command& command)
-{
-    // The usage names PASS in both verbs, and has no dash: clients know it so.
-    if (!command.argument_count_legal()) return wrong_count(" USAGE: PASS <username>");
-    pending_user_ = command.arguments[0];
-    // Given for unknown names too.
-    return protocol::format_password_required(dialect_);
-}
-
-Task<std::string> SundayVerbs::pass(const Command& command)
-{
-    if (pending_user_.empty()) co_return refuse(Refusal::user_first);
-    if (!command.argument_count_legal()) co_return wrong_count(" USAGE: PASS <username>");
-    const auto result = co_await house_.authenticator.log_in(
-        std::exchange(pending_user_, {}), std::string{command.arguments[0]}, place_.address(),
-        pass_delay_);
-    co_return logged_in_reply(result);
-}
-
-Task<std::string> SundayVerbs::ibutton(const Command& command)
-{
-    if (!command.argument_count_legal()) {
-        co_return wrong_count(" - USAGE: IBUTTON <ibutton number>");
-    }
-    const auto result = co_await house_.authenticator.log_in_by_ibutton(
-        std::string{command.arguments[0]}, place_.address(), pass_delay_);
-    co_return logged_in_reply(result);
-}
-
-std::string SundayVerbs::logged_in_reply(const Authenticator::Result& result)
-{
-    if (!result) {
-        const auto& [refusal, retry_after] = result.error();
-        // Only what cost a comparison is worth a line: others could be sent without end.
-        const auto log_it = retry_after.count() == 0 ? log::info : log::debug;
-        log_it(
-            "login refused", {{"session", session_},
-                              {"address", describe(place_.remote())},
-                              {"reason", protocol::describe(refusal)}});
-        if (retry_after.count() == 0) return refuse(refusal);
-        return refuse(
-            refusal, " Too many wrong ones, try again in " + std::to_string(retry_after.count()) +
-                         " seconds.");
-    }
-    member_ = LoggedIn{.account = result->account, .name = result->name};
-    log::info("login", {{"session", session_}, {"member", result->name}});
-    return protocol::format_credits(dialect_, result->balance);
-}
-
-std::string SundayVerbs::whoami() const
-{
-    if (!member_) return refuse(Refusal::not_logged_in);
-    return protocol::format_user(dialect_, member_->name);
-}
-
-Task<std::string> SundayVerbs::getbalance(const Command& command)
-{
-    if (!member_) co_return refuse(Refusal::not_logged_in);
-    if (!command.argument_count_legal()) co_return wrong_count(" - USAGE: GETBALANCE [username]");
-    struct Found {
-        std::optional<ledger::Member> asker;
-        std::optional<ledger::Member> other;
-    };
-    const bool of_another = command.argument_count == 1;
-    const auto found = co_await house_.ledger.run([&](ledger::Ledger& ledger) {
-        Found result;
-        result.asker = ledger.member(member_->account);
-        const bool may = result.asker && result.asker->admin;
-        if (of_another && may) result.other = ledger.find_member(command.arguments[0]);
-        return result;
-    });
-    if (!found) co_return refuse(found.error());
-    // Locked or closed since the login.
-    if (!found->asker) co_return refuse(Refusal::not_logged_in);
-    if (!of_another) co_return protocol::format_credits(dialect_, found->asker->balance);
-    if (!found->asker->admin) co_return refuse(Refusal::access_denied);
-    if (!found->other) co_return refuse(Refusal::unknown_user);
-    co_return protocol::format_credits(dialect_, found->other->balance);
 }
 
 // --- Machines and slots -------------------------------------------------------------------------

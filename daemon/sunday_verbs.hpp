@@ -48,6 +48,7 @@ private:
     std::string logged_in_reply(const Authenticator::Result& result);
     std::string whoami() const;
     Task<std::string> getbalance(const Command& command);
+    Task<std::string> history(const Command& command);
     std::string machine(const Command& command);
     std::string stat(const Command& command) const;
     Task<std::string> drop(const Command& command);

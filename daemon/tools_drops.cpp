@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <iostream>
 
 namespace drinkd::tools {
@@ -82,7 +81,6 @@ std::string as_text(const std::vector<ledger::DoubtRow>& doubts)
 
 // A drop or a transfer, as a line of a member's history.
 struct Event {
-    std::int64_t at_ms = 0;
     json object;
     std::vector<std::string> cells;
 };
@@ -119,7 +117,6 @@ Event event_of(const ledger::DropRow& drop)
         object["settled_reason"] = drop.settled_reason;
     }
     return {
-        .at_ms = drop.opened_at_ms,
         .object = std::move(object),
         .cells = {
             local_time(drop.opened_at_ms), fmt::format("drop {}", drop.drop),
@@ -130,7 +127,6 @@ Event event_of(const ledger::DropRow& drop)
 Event event_of(const ledger::TransferRow& transfer)
 {
     return {
-        .at_ms = transfer.at_ms,
         .object =
             {{"what", "transfer"},
              {"at_ms", transfer.at_ms},
@@ -140,22 +136,6 @@ Event event_of(const ledger::TransferRow& transfer)
         .cells = {
             local_time(transfer.at_ms), "transfer", transfer.reason,
             fmt::format("{:+}", transfer.credits), "", transfer.actor}};
-}
-
-// The newest first.
-std::vector<Event> history_of(
-    ledger::sqlite::Database& database, std::int64_t account, std::int64_t limit)
-{
-    std::vector<Event> events;
-    for (const auto& row : ledger::drops_of(database, account, limit)) {
-        events.push_back(event_of(row));
-    }
-    for (const auto& row : ledger::transfers_of(database, account, limit)) {
-        events.push_back(event_of(row));
-    }
-    std::ranges::stable_sort(events, std::ranges::greater{}, &Event::at_ms);
-    if (std::cmp_greater(events.size(), limit)) events.resize(static_cast<std::size_t>(limit));
-    return events;
 }
 
 }  // namespace
@@ -184,21 +164,22 @@ int settle(
 int show_history(
     const config::Settings& settings, const std::string& name, std::int64_t limit, bool json_wanted)
 {
-    const auto events = with_ledger(settings, [&](const auto& file) {
+    const auto rows = with_ledger(settings, [&](const auto& file) {
         auto database = ledger::open_read_only(file);
         const auto account = ledger::find_account(database, name);
         if (!account) throw ToolError{"there is no such account"};
-        return history_of(database, *account, limit);
+        return ledger::history_of(database, *account, limit);
     });
     auto list = json::array();
     Table table{{{"WHEN"}, {"WHAT"}, {"FOR"}, {"CREDITS", true}, {"STATE"}, {"REMARKS"}}};
-    for (const auto& event : events) {
-        list.push_back(event.object);
-        table.add(event.cells);
+    for (const auto& row : rows) {
+        auto event = std::visit([](const auto& happened) { return event_of(happened); }, row);
+        list.push_back(std::move(event.object));
+        table.add(std::move(event.cells));
     }
     if (json_wanted) {
         std::cout << list.dump(2) << '\n';
-    } else if (events.empty()) {
+    } else if (rows.empty()) {
         std::cout << "Nothing happened yet.\n";
     } else {
         std::cout << table.text();

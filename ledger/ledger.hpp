@@ -2,6 +2,7 @@
 
 #include "config/settings.hpp"
 #include "ledger/journaled_map.hpp"
+#include "ledger/reports.hpp"
 #include "ledger/sqlite.hpp"
 #include "machines/drop.hpp"
 #include "machines/slot.hpp"
@@ -162,6 +163,8 @@ public:
     /// Nothing for a locked or closed account: it cannot be used, and nobody is told why.
     std::optional<Member> member(AccountId account);
     std::optional<Member> find_member(std::string_view name);
+    /// The last drops and transfers of an account, the newest first.
+    std::vector<HistoryRow> history(AccountId account, int limit);
 
     std::expected<Member, Refusal> open_account(const NewAccount& account, Cause cause);
     std::expected<void, Refusal> change_account(std::string_view name, const AccountChange& change);

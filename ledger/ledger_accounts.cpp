@@ -57,6 +57,11 @@ std::optional<Member> Ledger::find_member(std::string_view name)
     return member_of(*id, accounts_.at(*id));
 }
 
+std::vector<HistoryRow> Ledger::history(AccountId account, int limit)
+{
+    return history_of(*database_, protocol::number(account), limit);
+}
+
 std::expected<Member, Refusal> Ledger::open_account(const NewAccount& wanted, Cause cause)
 {
     if (!protocol::valid_account_name(wanted.name)) return std::unexpected{Refusal::unknown_user};

@@ -1,6 +1,17 @@
 #include "ledger/reports.hpp"
 
+#include <algorithm>
+#include <functional>
+#include <ranges>
+#include <utility>
+
 namespace ledger {
+namespace {
+
+std::int64_t time_of(const DropRow& drop) { return drop.opened_at_ms; }
+std::int64_t time_of(const TransferRow& transfer) { return transfer.at_ms; }
+
+}  // namespace
 
 std::vector<AccountRow> list_accounts(sqlite::Database& ledger)
 {
@@ -128,6 +139,21 @@ std::vector<TransferRow> transfers_of(
             .reason = query.text(4),
         });
     }
+    return rows;
+}
+
+std::vector<HistoryRow> history_of(
+    sqlite::Database& ledger, std::int64_t account, std::int64_t limit)
+{
+    std::vector<HistoryRow> rows;
+    for (auto& drop : drops_of(ledger, account, limit)) rows.emplace_back(std::move(drop));
+    for (auto& transfer : transfers_of(ledger, account, limit)) {
+        rows.emplace_back(std::move(transfer));
+    }
+    std::ranges::stable_sort(rows, std::ranges::greater{}, [](const HistoryRow& row) {
+        return std::visit([](const auto& event) { return time_of(event); }, row);
+    });
+    if (std::cmp_greater(rows.size(), limit)) rows.resize(static_cast<std::size_t>(limit));
     return rows;
 }
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 /// What people ask a ledger: read from the file, beside a running daemon too.
@@ -73,6 +74,11 @@ struct TransferRow {
 };
 /// The last transfers of an account, but for those that paid drops, the newest first.
 std::vector<TransferRow> transfers_of(
+    sqlite::Database& ledger, std::int64_t account, std::int64_t limit);
+
+using HistoryRow = std::variant<DropRow, TransferRow>;
+/// The last of both together, the newest first.
+std::vector<HistoryRow> history_of(
     sqlite::Database& ledger, std::int64_t account, std::int64_t limit);
 
 }  // namespace ledger

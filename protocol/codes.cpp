@@ -111,6 +111,7 @@ constexpr Meaning meanings[] = {
     {Refusal::timed_out, 450, 450, "nothing was heard for too long"},
     {Refusal::not_implemented, 451, 451, "not implemented"},
     {Refusal::invalid_credits, 402, 402, "the number of credits is not valid"},
+    {Refusal::invalid_quantity, 408, 408, "that many cannot be asked for"},
     {Refusal::user_exists, 412, 412, "an open account has that name"},
 };
 

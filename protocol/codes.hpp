@@ -48,6 +48,7 @@ enum class Refusal {
     timed_out,
     not_implemented,
     invalid_credits,
+    invalid_quantity,
     user_exists,
 };
 

@@ -19,6 +19,7 @@ constexpr VerbRow verbs[] = {
     {"ACCTMGRCHK", Verb::acctmgrchk, 0, 0},
     {"DROP", Verb::drop, 1, 2},
     {"GETBALANCE", Verb::getbalance, 0, 1},
+    {"HISTORY", Verb::history, 0, 1},
     {"IBUTTON", Verb::ibutton, 1, 1},
     {"LOCATION", Verb::location, 0, 0},
     {"MACHINE", Verb::machine, 1, 1},

@@ -7,11 +7,12 @@
 
 namespace protocol {
 
-/// The verbs of Sunday, the union of both dialects.
+/// The verbs of Sunday: the union of both dialects, and HISTORY, which is drinkd's own.
 enum class Verb {
     acctmgrchk = 1,
     drop,
     getbalance,
+    history,
     ibutton,
     location,
     machine,

@@ -64,6 +64,14 @@ Examples:
   drink balance
   DRINK_PASSWORD=secret drink --user alice --json balance)";
 
+constexpr auto history_footer = R"(
+The newest first. A drop that is in doubt shows its id: name it to an admin.
+
+Examples:
+  drink history
+  drink history --count 50
+  drink --json history | jq '.history[] | select(.state == "in_doubt") | .drop')";
+
 constexpr auto shell_footer = R"(
 Sends each line as it is and prints what comes back. Lines that begin with PASS or IBUTTON are
 kept out of the history, ~/.local/state/drink/history.
@@ -146,6 +154,14 @@ std::expected<Arguments, EarlyEnd> read_arguments(int argc, const char* const* a
 
     auto* const balance = app.add_subcommand("balance", "Show your credits");
     balance->footer(balance_footer);
+    HistoryCommand history_command;
+    auto* const history = app.add_subcommand("history", "Show your last drops and transfers");
+    history->footer(history_footer);
+    history->add_option("--count", history_command.count, "How many")
+        ->type_name("N")
+        ->check(CLI::Range(1, protocol::history_entries_max))
+        ->capture_default_str();
+
     auto* const shell = app.add_subcommand("shell", "Speak Sunday to the server, line by line");
     shell->footer(shell_footer);
     ShellCommand shell_command;
@@ -177,6 +193,8 @@ std::expected<Arguments, EarlyEnd> read_arguments(int argc, const char* const* a
         arguments.command = std::move(drop_command);
     } else if (*balance) {
         arguments.command = BalanceCommand{};
+    } else if (*history) {
+        arguments.command = history_command;
     } else {
         arguments.command = shell_command;
     }

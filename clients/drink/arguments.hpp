@@ -2,6 +2,7 @@
 
 #include "clients/common/command_line.hpp"
 #include "clients/common/server_address.hpp"
+#include "protocol/sunday_history.hpp"
 #include "protocol/words.hpp"
 
 #include <chrono>
@@ -24,13 +25,17 @@ struct DropCommand {
 
 struct BalanceCommand {};
 
+struct HistoryCommand {
+    int count = protocol::history_entries;
+};
+
 struct ShellCommand {
     bool log_in = false;
 };
 
 /// What the command line asks for.
 struct Arguments {
-    std::variant<ListCommand, DropCommand, BalanceCommand, ShellCommand> command;
+    std::variant<ListCommand, DropCommand, BalanceCommand, HistoryCommand, ShellCommand> command;
     clients::ServerAddress server;
     std::string user;
     std::string password_file;  ///< Empty = none.

@@ -113,6 +113,15 @@ public:
         return {};
     }
 
+    Result<void> operator()(const HistoryCommand& command)
+    {
+        if (auto ready = log_in(); !ready) return ready;
+        const auto entries = client_->history(command.count);
+        if (!entries) return std::unexpected{entries.error()};
+        fmt::print("{}", arguments_.json ? format_json(*entries) : format_table(*entries));
+        return {};
+    }
+
     Result<void> operator()(const ShellCommand& command)
     {
         if (auto ready = command.log_in ? log_in() : connect(); !ready) return ready;

@@ -1,11 +1,13 @@
 #include "clients/drink/output.hpp"
 
 #include "clients/common/terminal.hpp"
+#include "protocol/overloaded.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <ctime>
 
 namespace drink {
 namespace {
@@ -93,6 +95,69 @@ Json json_of(const MachineListing& machine)
         {"slots", std::move(slots)}};
 }
 
+std::string local_time(std::chrono::sys_seconds time)
+{
+    const std::time_t seconds = time.time_since_epoch().count();
+    std::tm local{};
+    localtime_r(&seconds, &local);
+    return fmt::format(
+        "{:04}-{:02}-{:02} {:02}:{:02}", local.tm_year + 1900, local.tm_mon + 1, local.tm_mday,
+        local.tm_hour, local.tm_min);
+}
+
+bool is_open(const protocol::DropEntry& drop)
+{
+    return drop.state == "reserved" || drop.state == "in_doubt";
+}
+
+std::string credits_of(const protocol::DropEntry& drop)
+{
+    if (drop.state == "dispensed") return std::to_string(-drop.price);
+    return is_open(drop) ? fmt::format("{} held", drop.price) : "0";
+}
+
+std::string credits_of(const protocol::TransferEntry& transfer)
+{
+    return fmt::format("{:+}", transfer.credits);
+}
+
+// The words of a server, made safe by whoever shows them.
+std::string words_of(const protocol::DropEntry& drop)
+{
+    auto words = fmt::format("{} from {} {}", drop.item, drop.machine, drop.slot);
+    if (drop.state == "dispensed") return words;
+    auto state = drop.state;
+    std::ranges::replace(state, '_', ' ');
+    words += fmt::format(", {}", state);
+    // An admin needs the id to settle it.
+    if (is_open(drop)) words += fmt::format(", drop {}", number(drop.drop));
+    return words;
+}
+
+std::string words_of(const protocol::TransferEntry& transfer) { return transfer.reason; }
+
+Json json_of(const protocol::HistoryEntry& entry)
+{
+    const auto at = protocol::format_time(entry.at);
+    return std::visit(
+        protocol::Overloaded{
+            [&](const protocol::DropEntry& drop) -> Json {
+                return {
+                    {"what", "drop"},          {"at", at},           {"drop", number(drop.drop)},
+                    {"machine", drop.machine}, {"slot", drop.slot},  {"item", drop.item},
+                    {"price", drop.price},     {"state", drop.state}};
+            },
+            [&](const protocol::TransferEntry& transfer) -> Json {
+                return {
+                    {"what", "transfer"},
+                    {"at", at},
+                    {"credits", transfer.credits},
+                    {"reason", transfer.reason}};
+            },
+        },
+        entry.what);
+}
+
 std::string_view kind_of(ExitCode code)
 {
     switch (code) {
@@ -137,6 +202,33 @@ std::string format_json(std::span<const MachineListing> machines)
     Json list = Json::array();
     for (const auto& machine : machines) list.push_back(json_of(machine));
     return line_of({{"machines", std::move(list)}});
+}
+
+std::string format_table(std::span<const protocol::HistoryEntry> history)
+{
+    if (history.empty()) return "Nothing happened yet.\n";
+    const auto credits_in = [](const protocol::HistoryEntry& entry) {
+        return std::visit([](const auto& what) { return credits_of(what); }, entry.what);
+    };
+    constexpr std::string_view title = "credits";
+    std::size_t columns = title.size();
+    for (const auto& entry : history) columns = std::max(columns, credits_in(entry).size());
+
+    auto text = fmt::format("{:<16}  {:>{}}  for\n", "when", title, columns);
+    for (const auto& entry : history) {
+        const auto words = std::visit([](const auto& what) { return words_of(what); }, entry.what);
+        text += fmt::format(
+            "{}  {:>{}}  {}\n", local_time(entry.at), credits_in(entry), columns,
+            clients::without_controls(words));
+    }
+    return text;
+}
+
+std::string format_json(std::span<const protocol::HistoryEntry> history)
+{
+    Json list = Json::array();
+    for (const auto& entry : history) list.push_back(json_of(entry));
+    return line_of({{"history", std::move(list)}});
 }
 
 std::string format_json(const DropOutcome& outcome)

@@ -15,6 +15,12 @@ std::string format_tables(std::span<const MachineListing> machines, bool colour)
 /// The machines as one line of JSON.
 std::string format_json(std::span<const MachineListing> machines);
 
+/// A history as a table for people, with the times of where they are.
+std::string format_table(std::span<const protocol::HistoryEntry> history);
+
+/// A history as one line of JSON.
+std::string format_json(std::span<const protocol::HistoryEntry> history);
+
 /// A drop that was done.
 struct DropOutcome {
     std::string machine;

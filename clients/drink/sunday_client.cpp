@@ -141,6 +141,13 @@ Result<protocol::Credits> SundayClient::balance()
     return *credits;
 }
 
+Result<std::vector<protocol::HistoryEntry>> SundayClient::history(int count)
+{
+    return ask_rows(
+        fmt::format("HISTORY {}", count), static_cast<std::size_t>(count),
+        protocol::parse_history_entry);
+}
+
 Result<std::string> SundayClient::select_machine(std::string_view id)
 {
     auto welcome = ask_ok(fmt::format("MACHINE {}", id));
@@ -172,7 +179,7 @@ Result<std::vector<MachineListing>> SundayClient::list_each(const std::vector<st
     for (const auto& id : ids) {
         auto name = select_machine(id);
         if (!name) return std::unexpected{std::move(name.error())};
-        auto rows = slots();
+        auto rows = ask_rows("STAT", slots_max, protocol::parse_stat_row);
         if (!rows) return std::unexpected{std::move(rows.error())};
         MachineListing machine{.id = id, .name = *name, .online = {}, .slots = std::move(*rows)};
         if (const auto entry = connected.find(*name); entry != connected.end()) {
@@ -203,10 +210,12 @@ Result<void> SundayClient::drop(
     return std::unexpected{std::move(failure)};
 }
 
-Result<std::vector<protocol::ReceivedStatRow>> SundayClient::slots()
+template <typename Row>
+Result<std::vector<Row>> SundayClient::ask_rows(
+    std::string_view command, std::size_t rows_max, std::optional<Row> (&parse)(std::string_view))
 {
-    auto line = ask("STAT");
-    std::vector<protocol::ReceivedStatRow> rows;
+    auto line = ask(command);
+    std::vector<Row> rows;
     for (;; line = receive_line()) {
         if (!line) return std::unexpected{std::move(line.error())};
         const auto reply = parse_reply(*line);
@@ -214,8 +223,8 @@ Result<std::vector<protocol::ReceivedStatRow>> SundayClient::slots()
         if (reply.kind == Reply::Kind::error) {
             return std::unexpected{refusal(reply.code, reply.text)};
         }
-        auto row = protocol::parse_stat_row(*line);
-        if (!row || rows.size() == slots_max) return std::unexpected{not_understood(*line)};
+        auto row = parse(*line);
+        if (!row || rows.size() == rows_max) return std::unexpected{not_understood(*line)};
         rows.push_back(std::move(*row));
     }
 }

@@ -2,6 +2,7 @@
 
 #include "clients/drink/failure.hpp"
 #include "clients/drink/link.hpp"
+#include "protocol/sunday_history.hpp"
 #include "protocol/sunday_reply.hpp"
 #include "protocol/words.hpp"
 
@@ -39,6 +40,8 @@ public:
 
     Result<void> log_in(std::string_view user, std::string_view password);
     Result<protocol::Credits> balance();
+    /// The last `count` entries, the newest first.
+    Result<std::vector<protocol::HistoryEntry>> history(int count);
 
     /// Gives the machine's name.
     Result<std::string> select_machine(std::string_view id);
@@ -55,7 +58,11 @@ private:
     Result<std::string> ask(std::string_view command);
     Result<std::string> ask_ok(std::string_view command);
     Result<std::string> receive_line();
-    Result<std::vector<protocol::ReceivedStatRow>> slots();
+    /// A reply of rows, which ends with a success.
+    template <typename Row>
+    Result<std::vector<Row>> ask_rows(
+        std::string_view command, std::size_t rows_max,
+        std::optional<Row> (&parse)(std::string_view));
     Result<std::vector<std::string>> machine_ids();
     Result<std::vector<MachineListing>> list_each(const std::vector<std::string>& ids);
 

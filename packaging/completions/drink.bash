@@ -11,22 +11,23 @@ _drink()
             mapfile -t COMPREPLY < <(compgen -f -- "$word")
             return
             ;;
-        --server | --user | --timeout | --delay)
+        --server | --user | --timeout | --delay | --count)
             return
             ;;
     esac
 
     for ((i = 1; i < COMP_CWORD; i++)); do
         case ${COMP_WORDS[i]} in
-            list | drop | balance | shell)
+            list | drop | balance | history | shell)
                 command=${COMP_WORDS[i]}
                 break
                 ;;
         esac
     done
     case $command in
-        "") options+=" list drop balance shell" ;;
+        "") options+=" list drop balance history shell" ;;
         drop) options+=" --delay" ;;
+        history) options+=" --count" ;;
         shell) options+=" --login" ;;
     esac
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")

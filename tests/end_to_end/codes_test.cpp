@@ -94,6 +94,7 @@ TEST_CASE("codes: what anybody may send is refused with its code")
             {"ACCTMGRCHK x", "ERR 206 Invalid number of args", wrong_count},
             both("WHOAMI", "ERR 204 You need to login."),
             both("GETBALANCE", "ERR 204 You need to login."),
+            both("HISTORY", "ERR 204 You need to login."),
             both("DROP 1", "ERR 204 You need to login."),
             both("RAND", "ERR 204 You need to login."),
         });
@@ -131,6 +132,10 @@ TEST_CASE("codes: what a member may send is refused with its code")
             {"GETBALANCE a b", "ERR 206 Invalid number of args - USAGE: GETBALANCE [username]",
              wrong_count},
             both("GETBALANCE bob", "ERR 200 Access denied."),
+            {"HISTORY 1 2", "ERR 206 Invalid number of args - USAGE: HISTORY [count]", wrong_count},
+            both("HISTORY 0", "ERR 408 Invalid quantity."),
+            both("HISTORY 101", "ERR 408 Invalid quantity."),
+            both("HISTORY all", "ERR 408 Invalid quantity."),
         });
 }
 

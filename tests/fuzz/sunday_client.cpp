@@ -48,16 +48,15 @@ void check_failure(const drink::Failure& failure)
     fuzz::without_end(drink::format_json(failure));
 }
 
-void check_shown(std::span<const drink::MachineListing> machines)
+void check_shown(std::string_view tables, std::string_view json)
 {
-    const auto tables = drink::format_tables(machines, false);
-    std::string_view rest = tables;
+    auto rest = tables;
     while (!rest.empty()) {
         const auto line = rest.substr(0, rest.find('\n'));
         fuzz::must(clients::without_controls(line) == line, "a table is safe to show");
         rest.remove_prefix(std::min(line.size() + 1, rest.size()));
     }
-    fuzz::without_end(drink::format_json(machines));
+    fuzz::without_end(json);
 }
 
 template <typename Ask>
@@ -70,6 +69,11 @@ auto check_conversation(std::span<const std::string> lines, const Ask& ask)
     return result;
 }
 
+void check_machines(std::span<const drink::MachineListing> machines)
+{
+    check_shown(drink::format_tables(machines, false), drink::format_json(machines));
+}
+
 void check_conversations(std::span<const std::string> lines)
 {
     const auto check = [&](const auto& ask) { return check_conversation(lines, ask); };
@@ -77,10 +81,12 @@ void check_conversations(std::span<const std::string> lines)
     check([](SundayClient& client) { return client.log_in("alice", "secret"); });
     check([](SundayClient& client) { return client.balance(); });
     check([](SundayClient& client) { return client.drop(1, std::chrono::seconds{0}, {}); });
+    const auto history = check([](SundayClient& client) { return client.history(10); });
+    if (history) check_shown(drink::format_table(*history), drink::format_json(*history));
     const auto machine = check([](SundayClient& client) { return client.list("d"); });
-    if (machine) check_shown({&*machine, 1});
+    if (machine) check_machines({&*machine, 1});
     const auto machines = check([](SundayClient& client) { return client.list_all(); });
-    if (machines) check_shown(*machines);
+    if (machines) check_machines(*machines);
 }
 
 }  // namespace

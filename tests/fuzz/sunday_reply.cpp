@@ -1,7 +1,8 @@
-// A line of a server, once read as a reply or a row of STAT, can be written and read again as the
-// same, in either dialect.
+// A line of a server, once read as a reply or a row of STAT or HISTORY, can be written and read
+// again as the same, in either dialect.
 #include "protocol/sunday_reply.hpp"
 
+#include "protocol/sunday_history.hpp"
 #include "target.hpp"
 
 #include <string>
@@ -61,6 +62,20 @@ void check_stat_row(const protocol::ReceivedStatRow& row, Dialect dialect)
         "behind the rows comes a success");
 }
 
+void check_history_entry(const protocol::HistoryEntry& entry)
+{
+    const auto row = [](const protocol::HistoryEntry& to_write) {
+        const auto text = protocol::format_history(Dialect::js, {&to_write, 1});
+        return text.substr(0, text.find('\n'));
+    };
+    const auto text = row(entry);
+    const auto again = protocol::parse_history_entry(text);
+    fuzz::must(again.has_value(), "a row of HISTORY that is written is read as one");
+    fuzz::must(again->at == entry.at, "a row of HISTORY is read with its time");
+    fuzz::must(again->what.index() == entry.what.index(), "a row of HISTORY is read as its kind");
+    fuzz::must(row(*again) == text, "a row of HISTORY that is written is read with its values");
+}
+
 void check_line(std::string_view line)
 {
     const auto reply = protocol::parse_reply(line);
@@ -70,6 +85,11 @@ void check_line(std::string_view line)
     fuzz::must(reply.kind != Reply::Kind::other || reply.text == line, "another line stays whole");
     const auto row = protocol::parse_stat_row(line);
     fuzz::must(!row || reply.kind == Reply::Kind::other, "a row of STAT is not the end of STAT");
+    const auto entry = protocol::parse_history_entry(line);
+    fuzz::must(
+        !entry || (!row && reply.kind == Reply::Kind::other),
+        "a row of HISTORY is neither one of STAT nor an end");
+    if (entry) check_history_entry(*entry);
     for (const auto dialect : dialects) {
         if (reply.kind == Reply::Kind::ok) check_ok(reply, dialect);
         if (reply.kind == Reply::Kind::error) check_error(reply, dialect);

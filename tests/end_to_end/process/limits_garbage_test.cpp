@@ -57,7 +57,7 @@ const std::vector<std::string> sunday_words{
     "USER", "PASS",   "IBUTTON",    "WHOAMI", "GETBALANCE", "MACHINE", "STAT",
     "RAND", "UPTIME", "SERVERSTAT", "TEMP",   "LOCATION",   "VERSION", "ACCTMGRCHK",
     "DROP", "alice",  "d",          "ld",     "1",          "-1",      "99999999999999999999",
-    "\x7f", "%s%n",   "\"",         "\t",     "EDITSLOT",   ""};
+    "\x7f", "%s%n",   "\"",         "\t",     "EDITSLOT",   "HISTORY", ""};
 const std::vector<std::string> board_words{
     "0",   "1",         "2",    "3",    "4",      "5",       "6",   "7",  "8", "9",
     "7 1", "7 1 0 2 1", "8 39", "8nan", "81e999", "0little", "255", "-1", ""};

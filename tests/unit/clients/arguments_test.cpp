@@ -59,6 +59,16 @@ TEST_CASE("arguments: a drop without a delay is now")
     CHECK(std::get<drink::DropCommand>(arguments->command).delay == 0s);
 }
 
+TEST_CASE("arguments: history takes a count, or has ten entries")
+{
+    const auto arguments = read({"history"});
+    REQUIRE(arguments);
+    CHECK(std::get<drink::HistoryCommand>(arguments->command).count == 10);
+    const auto more = read({"history", "--count", "100"});
+    REQUIRE(more);
+    CHECK(std::get<drink::HistoryCommand>(more->command).count == 100);
+}
+
 TEST_CASE("arguments: the shell logs in only when asked to")
 {
     const auto plain = read({"shell"});
@@ -109,7 +119,8 @@ TEST_CASE("arguments: wrong usage ends with exit code 2 and says what is wrong")
          {read({}), read({"dance"}), read({"drop", "d"}), read({"drop", "d", "0"}),
           read({"drop", "d", "256"}), read({"drop", "d", "x"}),
           read({"drop", "d", "1", "--delay", "-1"}), read({"--server", "::1", "list"}),
-          read({"--timeout", "0", "list"}), read({"list", "d", "e"})}) {
+          read({"--timeout", "0", "list"}), read({"list", "d", "e"}),
+          read({"history", "--count", "0"}), read({"history", "--count", "101"})}) {
         REQUIRE_FALSE(arguments);
         CHECK(arguments.error().exit_code == 2);
         CHECK(arguments.error().text.starts_with("drink: "));
@@ -125,7 +136,7 @@ TEST_CASE("arguments: a name can not smuggle in a second command")
 
 TEST_CASE("arguments: help exits with 0 and shows examples, for each command")
 {
-    for (const auto* const command : {"list", "drop", "balance", "shell"}) {
+    for (const auto* const command : {"list", "drop", "balance", "history", "shell"}) {
         const auto arguments = read({command, "--help"});
         REQUIRE_FALSE(arguments);
         CHECK(arguments.error().exit_code == 0);

@@ -2,6 +2,8 @@
 
 #include "support/catch.hpp"
 
+#include <cstdlib>
+#include <ctime>
 #include <vector>
 
 using drink::MachineListing;
@@ -19,6 +21,45 @@ MachineListing big_drink()
             {.slot = 2, .item = "Dr. Pepper", .price = 1'250, .left = 0, .enabled = true},
             {.slot = 10, .item = "Café", .price = 0, .left = 100, .enabled = false}}};
 }
+
+constexpr std::chrono::sys_seconds noon{std::chrono::seconds{1'329'912'000}};  // 2012-02-22, UTC
+
+protocol::HistoryEntry drop(std::string state, std::string item = "Coke")
+{
+    return {
+        noon, protocol::DropEntry{
+                  .drop = protocol::DropId{1835008532480002},
+                  .machine = "d",
+                  .slot = 1,
+                  .item = std::move(item),
+                  .price = 50,
+                  .state = std::move(state)}};
+}
+
+protocol::HistoryEntry transfer(protocol::Credits credits, std::string reason)
+{
+    return {noon, protocol::TransferEntry{.credits = credits, .reason = std::move(reason)}};
+}
+
+// Puts this process into a time zone until the end of the test.
+class TimeZone {
+public:
+    explicit TimeZone(const char* name) { set(name); }
+    ~TimeZone() { set(nullptr); }
+    TimeZone(const TimeZone&) = delete;
+    TimeZone& operator=(const TimeZone&) = delete;
+
+private:
+    static void set(const char* name)
+    {
+        if (name) {
+            setenv("TZ", name, 1);
+        } else {
+            unsetenv("TZ");
+        }
+        tzset();
+    }
+};
 
 }  // namespace
 
@@ -76,6 +117,59 @@ TEST_CASE("output: a machine whose server does not tell whether it is online is 
     CHECK(
         drink::format_json(machines) ==
         R"({"machines":[{"id":"a","name":"A","online":null,"slots":[]}]})"
+        "\n");
+}
+
+TEST_CASE("output: a history is a table of when, how many credits, and for what")
+{
+    const TimeZone zone{"XYZ-1"};
+    const std::vector history{
+        drop("reserved"),
+        drop("in_doubt"),
+        drop("dispensed"),
+        drop("not_delivered"),
+        transfer(500, "paid in cash"),
+        transfer(-20, "")};
+    CHECK(
+        drink::format_table(history) ==
+        "when              credits  for\n"
+        "2012-02-22 13:00  50 held  Coke from d 1, reserved, drop 1835008532480002\n"
+        "2012-02-22 13:00  50 held  Coke from d 1, in doubt, drop 1835008532480002\n"
+        "2012-02-22 13:00      -50  Coke from d 1\n"
+        "2012-02-22 13:00        0  Coke from d 1, not delivered\n"
+        "2012-02-22 13:00     +500  paid in cash\n"
+        "2012-02-22 13:00      -20  \n");
+}
+
+TEST_CASE("output: a history of nothing says so")
+{
+    CHECK(
+        drink::format_table(std::span<const protocol::HistoryEntry>{}) ==
+        "Nothing happened yet.\n");
+    CHECK(drink::format_json(std::span<const protocol::HistoryEntry>{}) == "{\"history\":[]}\n");
+}
+
+TEST_CASE("output: a history can not drive the terminal")
+{
+    const std::vector history{
+        drop("\033[2J", "\033[2J"), transfer(
+                                        1,
+                                        "\xc2\x9b"
+                                        "2J")};
+    const auto table = drink::format_table(history);
+    CHECK_FALSE(table.contains('\033'));
+    CHECK_FALSE(table.contains("\xc2\x9b"));
+}
+
+TEST_CASE("output: a history as JSON is one line")
+{
+    const std::vector history{drop("in_doubt"), transfer(500, "paid in cash")};
+    CHECK(
+        drink::format_json(history) ==
+        R"({"history":[{"what":"drop","at":"2012-02-22T12:00:00Z","drop":1835008532480002,)"
+        R"("machine":"d","slot":1,"item":"Coke","price":50,"state":"in_doubt"},)"
+        R"({"what":"transfer","at":"2012-02-22T12:00:00Z","credits":500,)"
+        R"("reason":"paid in cash"}]})"
         "\n");
 }
 

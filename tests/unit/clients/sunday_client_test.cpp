@@ -103,6 +103,37 @@ TEST_CASE("client: a balance that is no number is not understood")
     CHECK(balance.error().text.find("'plenty'") != std::string::npos);
 }
 
+TEST_CASE("client: the history is read row by row up to its last line")
+{
+    ScriptedLink link{
+        R"(2012-02-22T00:12:40Z drop 7 d 1 "Coke" 50 in_doubt)",
+        R"(2012-02-22T00:07:37Z transfer 500 "paid in cash")", "OK 2 Entries retrieved"};
+    const auto history = SundayClient{link, 10s}.history(10);
+    REQUIRE(history);
+    CHECK(link.sent == Lines{"HISTORY 10"});
+    REQUIRE(history->size() == 2);
+    CHECK(std::get<protocol::DropEntry>(history->at(0).what).state == "in_doubt");
+    CHECK(std::get<protocol::TransferEntry>(history->at(1).what).credits == 500);
+}
+
+TEST_CASE("client: a history longer than was asked for is not understood")
+{
+    const std::string row = R"(2012-02-22T00:07:37Z transfer 500 "paid in cash")";
+    ScriptedLink link{row, row, "OK 2 Entries retrieved"};
+    const auto history = SundayClient{link, 10s}.history(1);
+    REQUIRE_FALSE(history);
+    CHECK(history.error().exit_code == ExitCode::no_connection);
+}
+
+TEST_CASE("client: a server that knows no history is told by its code")
+{
+    ScriptedLink link{"ERR 415 Invalid command"};
+    const auto history = SundayClient{link, 10s}.history(10);
+    REQUIRE_FALSE(history);
+    CHECK(history.error().exit_code == ExitCode::refused);
+    CHECK(history.error().code == 415);
+}
+
 TEST_CASE("client: one machine is listed with its name, its state and its slots")
 {
     ScriptedLink link{

@@ -190,3 +190,20 @@ TEST_CASE("reports: a member's transfers are those that paid no drop, the newest
     REQUIRE(rows[1].credits == 1'000);
     REQUIRE(ledger::transfers_of(database, number(rig.ann), 1).size() == 1);
 }
+
+TEST_CASE("reports: a history is a member's drops and transfers together, the newest first")
+{
+    LedgerRig rig;
+    rig.now_ms += 1'000;
+    rig.settle(rig.reserve(1), ledger::DropEvent::acked);
+    rig.now_ms += 1'000;
+    REQUIRE(rig.ledger().add_credits("ann", -30, test_cause).has_value());
+
+    // The ledger tells what is not committed yet, as it does of everything.
+    const auto rows = rig.ledger().history(rig.ann, 10);
+    REQUIRE(rows.size() == 3);
+    REQUIRE(std::get<ledger::TransferRow>(rows[0]).credits == -30);
+    REQUIRE(std::get<ledger::DropRow>(rows[1]).state == "dispensed");
+    REQUIRE(std::get<ledger::TransferRow>(rows[2]).credits == 1'000);
+    REQUIRE(rig.ledger().history(rig.ann, 2).size() == 2);
+}

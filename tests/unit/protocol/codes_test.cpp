@@ -162,6 +162,8 @@ std::optional<Numbers> specified_numbers(Refusal refusal)
             return Numbers{451, 451};
         case Refusal::invalid_credits:
             return Numbers{402, 402};
+        case Refusal::invalid_quantity:
+            return Numbers{408, 408};
         case Refusal::user_exists:
         case Refusal::ibutton_taken:
             return Numbers{412, 412};

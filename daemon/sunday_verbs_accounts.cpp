@@ -1,0 +1,144 @@
+// The verbs that concern who is there, and what is theirs.
+#include "daemon/log.hpp"
+#include "daemon/sunday_verbs.hpp"
+#include "protocol/sunday_history.hpp"
+#include "protocol/sunday_reply.hpp"
+
+#include <chrono>
+#include <utility>
+
+namespace drinkd {
+namespace {
+
+std::chrono::sys_seconds at(std::int64_t ms)
+{
+    return std::chrono::sys_seconds{
+        std::chrono::floor<std::chrono::seconds>(std::chrono::milliseconds{ms})};
+}
+
+protocol::HistoryEntry entry_of(const ledger::DropRow& row)
+{
+    protocol::DropEntry drop{
+        .drop = DropId{row.drop},
+        .machine = row.machine,
+        .slot = static_cast<protocol::SlotNumber>(row.slot),
+        .item = row.item,
+        .price = row.price,
+        .state = row.state};
+    return {at(row.opened_at_ms), std::move(drop)};
+}
+
+protocol::HistoryEntry entry_of(const ledger::TransferRow& row)
+{
+    return {at(row.at_ms), protocol::TransferEntry{.credits = row.credits, .reason = row.reason}};
+}
+
+}  // namespace
+
+std::string SundayVerbs::user(const Command& command)
+{
+    // The usage names PASS in both verbs, and has no dash: clients know it so.
+    if (!command.argument_count_legal()) return wrong_count(" USAGE: PASS <username>");
+    pending_user_ = command.arguments[0];
+    // Given for unknown names too.
+    return protocol::format_password_required(dialect_);
+}
+
+Task<std::string> SundayVerbs::pass(const Command& command)
+{
+    if (pending_user_.empty()) co_return refuse(Refusal::user_first);
+    if (!command.argument_count_legal()) co_return wrong_count(" USAGE: PASS <username>");
+    const auto result = co_await house_.authenticator.log_in(
+        std::exchange(pending_user_, {}), std::string{command.arguments[0]}, place_.address(),
+        pass_delay_);
+    co_return logged_in_reply(result);
+}
+
+Task<std::string> SundayVerbs::ibutton(const Command& command)
+{
+    if (!command.argument_count_legal()) {
+        co_return wrong_count(" - USAGE: IBUTTON <ibutton number>");
+    }
+    const auto result = co_await house_.authenticator.log_in_by_ibutton(
+        std::string{command.arguments[0]}, place_.address(), pass_delay_);
+    co_return logged_in_reply(result);
+}
+
+std::string SundayVerbs::logged_in_reply(const Authenticator::Result& result)
+{
+    if (!result) {
+        const auto& [refusal, retry_after] = result.error();
+        // Only what cost a comparison is worth a line: others could be sent without end.
+        const auto log_it = retry_after.count() == 0 ? log::info : log::debug;
+        log_it(
+            "login refused", {{"session", session_},
+                              {"address", describe(place_.remote())},
+                              {"reason", protocol::describe(refusal)}});
+        if (retry_after.count() == 0) return refuse(refusal);
+        return refuse(
+            refusal, " Too many wrong ones, try again in " + std::to_string(retry_after.count()) +
+                         " seconds.");
+    }
+    member_ = LoggedIn{.account = result->account, .name = result->name};
+    log::info("login", {{"session", session_}, {"member", result->name}});
+    return protocol::format_credits(dialect_, result->balance);
+}
+
+std::string SundayVerbs::whoami() const
+{
+    if (!member_) return refuse(Refusal::not_logged_in);
+    return protocol::format_user(dialect_, member_->name);
+}
+
+Task<std::string> SundayVerbs::getbalance(const Command& command)
+{
+    if (!member_) co_return refuse(Refusal::not_logged_in);
+    if (!command.argument_count_legal()) co_return wrong_count(" - USAGE: GETBALANCE [username]");
+    struct Found {
+        std::optional<ledger::Member> asker;
+        std::optional<ledger::Member> other;
+    };
+    const bool of_another = command.argument_count == 1;
+    const auto found = co_await house_.ledger.run([&](ledger::Ledger& ledger) {
+        Found result;
+        result.asker = ledger.member(member_->account);
+        const bool may = result.asker && result.asker->admin;
+        if (of_another && may) result.other = ledger.find_member(command.arguments[0]);
+        return result;
+    });
+    if (!found) co_return refuse(found.error());
+    // Locked or closed since the login.
+    if (!found->asker) co_return refuse(Refusal::not_logged_in);
+    if (!of_another) co_return protocol::format_credits(dialect_, found->asker->balance);
+    if (!found->asker->admin) co_return refuse(Refusal::access_denied);
+    if (!found->other) co_return refuse(Refusal::unknown_user);
+    co_return protocol::format_credits(dialect_, found->other->balance);
+}
+
+Task<std::string> SundayVerbs::history(const Command& command)
+{
+    if (!member_) co_return refuse(Refusal::not_logged_in);
+    if (!command.argument_count_legal()) co_return wrong_count(" - USAGE: HISTORY [count]");
+    auto count = protocol::history_entries;
+    if (command.argument_count == 1) {
+        count = protocol::parse_number<int>(command.arguments[0]).value_or(0);
+    }
+    if (count < 1 || count > protocol::history_entries_max) {
+        co_return refuse(Refusal::invalid_quantity);
+    }
+    const auto rows = co_await house_.ledger.run([&](ledger::Ledger& ledger) {
+        std::optional<std::vector<ledger::HistoryRow>> result;
+        if (ledger.member(member_->account)) result = ledger.history(member_->account, count);
+        return result;
+    });
+    if (!rows) co_return refuse(rows.error());
+    // Locked or closed since the login.
+    if (!*rows) co_return refuse(Refusal::not_logged_in);
+    std::vector<protocol::HistoryEntry> entries;
+    for (const auto& row : **rows) {
+        entries.push_back(std::visit([](const auto& what) { return entry_of(what); }, row));
+    }
+    co_return protocol::format_history(dialect_, entries);
+}
+
+}  // namespace drinkd
