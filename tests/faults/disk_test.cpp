@@ -7,6 +7,8 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <linux/capability.h>
+#include <sys/prctl.h>
 
 using namespace faults;
 using namespace support;
@@ -47,6 +49,14 @@ public:
 private:
     std::filesystem::path folder_;
 };
+
+// From now on the programs that are started respect the permissions of files, root's too.
+void give_up_root_rights()
+{
+    // Who may not give them up has none.
+    ::prctl(PR_CAPBSET_DROP, CAP_DAC_OVERRIDE, 0, 0, 0);
+    ::prctl(PR_CAPBSET_DROP, CAP_DAC_READ_SEARCH, 0, 0, 0);
+}
 
 }  // namespace
 
@@ -102,6 +112,38 @@ TEST_CASE("disk: one that is full again and again under load loses nothing", "[.
         });
     }
     house.check_books();
+}
+
+TEST_CASE("disk: a ledger that may not be written stops the start, which says so")
+{
+    give_up_root_rights();
+    Daemon daemon{small_house(), members};
+    daemon.stop();
+    const auto ledger = daemon.folder() / "ledger.db";
+    std::filesystem::permissions(ledger, std::filesystem::perms::owner_read);
+    const auto served = daemon.run({"serve"});
+    CHECK(served.exit_code == 1);
+    CHECK(served.err.ends_with(
+        "drinkd: the ledger " + ledger.string() +
+        ": it may only be read: look at the owner and the mode of the file\n"));
+}
+
+TEST_CASE("disk: a folder that may not be written stops the start, which says so")
+{
+    give_up_root_rights();
+    Daemon daemon{small_house(), members};
+    daemon.stop();
+    using std::filesystem::perms;
+    std::filesystem::permissions(daemon.folder(), perms::owner_read | perms::owner_exec);
+    const auto served = daemon.run({"serve"});
+    const auto verified = daemon.run({"ledger", "verify"});
+    std::filesystem::permissions(daemon.folder(), perms::owner_all);
+    CHECK(served.exit_code == 1);
+    const auto why = "drinkd: the ledger " + (daemon.folder() / "ledger.db").string() +
+                     ": attempt to write a readonly database: "
+                     "look at the owner and the mode of its folder\n";
+    CHECK(served.err.ends_with(why));
+    CHECK(verified.err == why);
 }
 
 TEST_CASE("disk: a write-ahead log that a power failure cut off is no obstacle, and verifies")
