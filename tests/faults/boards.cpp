@@ -19,7 +19,7 @@ using support::Process;
 Boards::Boards(
     const Daemon& daemon, Memory memory, std::vector<std::string> machines,
     std::vector<std::string> arguments, std::optional<std::uint16_t> port)
-    : daemon_{daemon}, memory_{memory}, machines_{std::move(machines)}
+    : daemon_{daemon}, machines_{std::move(machines)}
 {
     command_ = {TINI_SIM_PROGRAM, "--config", daemon.settings_file(), "--no-color"};
     for (const auto& machine : machines_) command_.insert(command_.end(), {"--machine", machine});
@@ -46,16 +46,25 @@ void Boards::kill9()
 {
     process_->signal(SIGKILL);
     process_->wait(support::patience);
+    for (const auto& machine : machines_) noted_[machine].merge(noted(machine));
 }
 
 std::set<std::int64_t> Boards::dropped(std::string_view machine) const
 {
-    std::set<std::int64_t> drops;
+    auto drops = noted(machine);
+    if (const auto before = noted_.find(machine); before != noted_.end()) {
+        drops.insert(before->second.begin(), before->second.end());
+    }
     for (const auto& line : fallen(machine)) {
         constexpr std::string_view mark = "(drop ";
         drops.insert(std::stoll(line.substr(line.find(mark) + mark.size())));
     }
-    // A board that is killed has noted its last drop, and perhaps not told it any more.
+    return drops;
+}
+
+std::set<std::int64_t> Boards::noted(std::string_view machine) const
+{
+    std::set<std::int64_t> drops;
     std::ifstream notes{state_folder() / (std::string{machine} + ".notes")};
     for (std::string line; std::getline(notes, line);) {
         if (line.ends_with(" done")) drops.insert(std::stoll(line.substr(line.find(' '))));

@@ -3,6 +3,7 @@
 #include "support/daemon.hpp"
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -41,13 +42,15 @@ public:
 
 private:
     std::vector<std::string> fallen(std::string_view machine) const;
+    std::set<std::int64_t> noted(std::string_view machine) const;
     std::filesystem::path told_file() const;
     std::filesystem::path state_folder() const { return daemon_.folder() / "state"; }
 
     const support::Daemon& daemon_;
-    Memory memory_;
     std::vector<std::string> machines_;
     std::vector<std::string> command_;
+    // What was noted when they were killed: it was not told, perhaps, and notes are forgotten.
+    std::map<std::string, std::set<std::int64_t>, std::less<>> noted_;
     std::optional<support::Process> process_;
 };
 

@@ -7,7 +7,7 @@ using namespace faults;
 TEST_CASE("crash: a daemon that is killed under load loses nothing and charges nothing twice")
 {
     BusyHouse house;
-    for (int round = rounds(4); round > 0; --round) {
+    for (int round = rounds(3); round > 0; --round) {
         house.drop_until(any_below(100), [&] { house.daemon.kill9(); });
         REQUIRE(house.daemon.run({"ledger", "verify"}).exit_code == 0);
         house.daemon.start();
@@ -19,7 +19,7 @@ TEST_CASE("crash: a daemon that is killed under load loses nothing and charges n
 TEST_CASE("crash: boards that are killed under load are charged for what fell, and nothing else")
 {
     BusyHouse house;
-    for (int round = rounds(4); round > 0; --round) {
+    for (int round = rounds(3); round > 0; --round) {
         house.drop_until(any_below(100), [&] {
             house.noting.kill9();
             house.plain.kill9();
@@ -34,7 +34,7 @@ TEST_CASE("crash: boards that are killed under load are charged for what fell, a
 TEST_CASE("crash: a daemon and boards that are killed at once, as by a power failure, lose nothing")
 {
     BusyHouse house;
-    for (int round = rounds(3); round > 0; --round) {
+    for (int round = rounds(2); round > 0; --round) {
         house.drop_until(any_below(100), [&] {
             house.noting.kill9();
             house.daemon.kill9();

@@ -53,7 +53,7 @@ TEST_CASE("memory: a daemon that gets no more of it loses nothing, whether it se
     BusyHouse house;
     int ended = 0;
     for (int round = rounds(3); round > 0; --round) {
-        limit_memory(house.daemon, any_below(512) * 1'024);
+        limit_memory(house.daemon, any_below(8) * 1'048'576);
         house.drop_until(any_below(100), [&] { flood(house.daemon.sunday_port()); });
         const auto exit_code = house.daemon.kill9();
         if (exit_code != 128 + SIGKILL) {
