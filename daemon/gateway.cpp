@@ -117,11 +117,11 @@ void Gateway::run(const std::optional<std::filesystem::path>& ready_file)
     notify_service_manager("READY=1");
 
     unblock_stop_signals();
+    // What a handler throws ends the process here, not after what others still use is gone.
+    const auto work = [this]() noexcept { io_.run(); };
     std::vector<std::jthread> workers;
-    for (unsigned worker = 1; worker < settings_.workers; ++worker) {
-        workers.emplace_back([this] { io_.run(); });
-    }
-    io_.run();
+    for (unsigned worker = 1; worker < settings_.workers; ++worker) workers.emplace_back(work);
+    work();
 }
 
 nlohmann::json Gateway::addresses() const

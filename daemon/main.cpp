@@ -37,6 +37,7 @@ int run_daemon(const Arguments& arguments)
 {
     const auto settings = tools::load(arguments.config);
     block_stop_signals();
+    end_when_out_of_memory();
     log::set_up(settings.log);
     for (const auto& warning : settings.warnings) log::warn(warning);
     drinkd::serve(settings, arguments.ready_file);

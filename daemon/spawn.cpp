@@ -1,10 +1,12 @@
 #include "daemon/spawn.hpp"
 
 #include "daemon/log.hpp"
+#include "daemon/process.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 
 #include <exception>
+#include <new>
 
 namespace drinkd {
 
@@ -14,6 +16,8 @@ void spawn(const Strand& strand, Task<> task, std::string_view what)
         if (!failure) return;
         try {
             std::rethrow_exception(failure);
+        } catch (const std::bad_alloc&) {
+            out_of_memory();
         } catch (const std::exception& error) {
             log::error("a task failed", {{"task", what}, {"reason", error.what()}});
         }

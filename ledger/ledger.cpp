@@ -121,6 +121,9 @@ Ledger::Ledger(std::filesystem::path file, Surroundings surroundings)
     try {
         create_private(file_);
         auto database = open_file();
+        if (database->is_read_only()) {
+            throw Unusable{"it may only be read: look at the owner and the mode of the file"};
+        }
         version_of(*database);  // First of all: a file of another program stays as it is.
         refuse_damage(*database);
         use(std::move(database));

@@ -14,6 +14,8 @@ namespace {
     const int cause = sqlite3_system_errno(database);
     if ((code & 0xff) == SQLITE_IOERR && cause != 0)
         what += std::string{": "} + std::strerror(cause);
+    // A log that cannot be made beside the file is called so too.
+    if ((code & 0xff) == SQLITE_READONLY) what += ": look at the owner and the mode of its folder";
     throw Error{code, what};
 }
 

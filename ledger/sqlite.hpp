@@ -112,6 +112,8 @@ public:
     /// The first column of the first row.
     std::int64_t integer(std::string_view sql);
     std::string text(std::string_view sql);
+    /// Also where it was opened for writing, and the system does not allow that.
+    bool is_read_only() const { return sqlite3_db_readonly(handle_.get(), "main") == 1; }
     bool in_transaction() const { return sqlite3_get_autocommit(handle_.get()) == 0; }
     sqlite3* handle() { return handle_.get(); }
 

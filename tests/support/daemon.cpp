@@ -78,7 +78,9 @@ nlohmann::json small_house()
     })json");
 }
 
-Daemon::Daemon(nlohmann::json settings, std::vector<Account> accounts)
+Daemon::Daemon(
+    nlohmann::json settings, std::vector<Account> accounts, std::vector<std::string> launcher)
+    : launcher_{std::move(launcher)}
 {
     if (!settings.contains("ledger")) settings["ledger"] = {{"sqlite", "ledger.db"}};
     const char* workers = std::getenv("DRINKD_TEST_WORKERS");
@@ -92,8 +94,10 @@ void Daemon::start()
 {
     std::filesystem::remove(ready_file());
     const Descriptor log_file{folder() / "log", O_WRONLY | O_CREAT | O_TRUNC | O_APPEND};
-    const std::vector<std::string> command{DRINKD_PROGRAM,  "serve",        "--config",
-                                           settings_file(), "--ready-file", ready_file()};
+    auto command = launcher_;
+    command.insert(
+        command.end(),
+        {DRINKD_PROGRAM, "serve", "--config", settings_file(), "--ready-file", ready_file()});
     process_.emplace(command, Process::Streams{.in = -1, .out = log_file, .err = log_file});
     wait_until("the daemon to be ready", [&] {
         if (!process_->running()) throw std::runtime_error{"the daemon did not start: " + log()};
@@ -116,10 +120,10 @@ int Daemon::wait_for_end()
     return process_->wait(2 * patience);
 }
 
-void Daemon::kill9()
+int Daemon::kill9()
 {
     process_->signal(SIGKILL);
-    process_->wait(patience);
+    return process_->wait(patience);
 }
 
 std::uint16_t Daemon::sunday_port(std::size_t listener) const

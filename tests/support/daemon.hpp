@@ -37,8 +37,11 @@ struct Account {
 class Daemon {
 public:
     /// Starts it. Where the settings name no ledger, it is in folder(); where they give no number
-    /// of workers, DRINKD_TEST_WORKERS of the environment does, if set.
-    explicit Daemon(nlohmann::json settings = small_house(), std::vector<Account> accounts = {});
+    /// of workers, DRINKD_TEST_WORKERS of the environment does, if set. `launcher` is a program
+    /// with arguments that becomes the one behind them, and prepares its surroundings before.
+    explicit Daemon(
+        nlohmann::json settings = small_house(), std::vector<Account> accounts = {},
+        std::vector<std::string> launcher = {});
 
     /// Starts it again, after stop() or kill9(), on the same settings and the same ledger; its
     /// ports are new ones. Throws with its log when it does not become ready.
@@ -49,8 +52,8 @@ public:
     /// The same in two steps, for what happens in between.
     void begin_to_stop();
     int wait_for_end();
-    /// Ends it as a power failure would.
-    void kill9();
+    /// Ends it as a power failure would. Gives its exit code, which tells whether it still ran.
+    int kill9();
 
     std::uint16_t sunday_port(std::size_t listener = 0) const;
     std::uint16_t boards_port() const;
@@ -74,6 +77,7 @@ private:
     void add(const Account& account) const;
 
     TempDir folder_;
+    std::vector<std::string> launcher_;
     nlohmann::json ready_;
     std::optional<Process> process_;
 };
