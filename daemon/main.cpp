@@ -1,6 +1,7 @@
 // The program drinkd: its arguments and its exit codes (0 done, 1 failed, 2 wrong usage).
 #include "daemon/gateway.hpp"
 #include "daemon/log.hpp"
+#include "daemon/out_of_memory.hpp"
 #include "daemon/password.hpp"
 #include "daemon/process.hpp"
 #include "daemon/tools.hpp"

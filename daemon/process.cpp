@@ -7,14 +7,9 @@
 
 #include <cerrno>
 #include <csignal>
-#include <cstdlib>
-#include <exception>
 #include <fstream>
-#include <new>
-#include <string_view>
 #include <sys/resource.h>
 #include <system_error>
-#include <unistd.h>
 
 namespace drinkd {
 namespace {
@@ -64,30 +59,6 @@ config::Limits fit_descriptors(config::Limits limits, std::size_t machines)
 void block_stop_signals() { mask_stop_signals(SIG_BLOCK); }
 
 void unblock_stop_signals() { mask_stop_signals(SIG_UNBLOCK); }
-
-void end_when_out_of_memory()
-{
-    std::set_new_handler(out_of_memory);
-    static const auto otherwise = std::get_terminate();
-    std::set_terminate([] {
-        try {
-            if (const auto failure = std::current_exception()) std::rethrow_exception(failure);
-        } catch (const std::bad_alloc&) {
-            out_of_memory();
-        } catch (...) {
-        }
-        otherwise();
-    });
-}
-
-void out_of_memory()
-{
-    // Nothing that allocates, and nothing that waits for another thread.
-    constexpr std::string_view line = "drinkd: out of memory\n";
-    const auto ignored = ::write(STDERR_FILENO, line.data(), line.size());
-    static_cast<void>(ignored);
-    std::_Exit(EXIT_FAILURE);
-}
 
 void notify_service_manager(const char* state) { ::sd_notify(0, state); }
 

@@ -1,7 +1,7 @@
 #include "daemon/spawn.hpp"
 
 #include "daemon/log.hpp"
-#include "daemon/process.hpp"
+#include "daemon/out_of_memory.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 
