@@ -17,15 +17,23 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
     target_compile_options(
         catch_main INTERFACE -Wno-restrict -Wno-array-bounds -Wno-stringop-overflow)
 endif()
-target_precompile_headers(catch_main INTERFACE ${CMAKE_SOURCE_DIR}/tests/support/catch.hpp)
+# What is tested is optimised, and checked for undefined behaviour. Doing that to the tests as well
+# takes longer than they run.
+set(test_options $<$<CONFIG:Release>:-O0> -fno-sanitize=undefined)
+# What every test reads first, compiled once for all of them and as they are.
+file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/catch_header.cpp CONTENT "")
+add_library(catch_header OBJECT ${CMAKE_BINARY_DIR}/catch_header.cpp)
+target_link_libraries(catch_header PRIVATE catch_main)
+target_compile_options(catch_header PRIVATE ${test_options})
+target_precompile_headers(catch_header PRIVATE ${CMAKE_SOURCE_DIR}/tests/support/catch.hpp)
 
 # drinkd_tests(NAME SOURCES... [LINK libraries...] [LABEL label]) makes one test of each TEST_CASE.
 function(drinkd_tests name)
     cmake_parse_arguments(PARSE_ARGV 1 tests "" "LABEL" "SOURCES;LINK")
     add_executable(${name} ${tests_SOURCES})
     target_link_libraries(${name} PRIVATE catch_main ${tests_LINK})
-    # What is tested is optimised. Optimising the tests takes longer than they run.
-    target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O0>)
+    target_compile_options(${name} PRIVATE ${test_options})
+    target_precompile_headers(${name} REUSE_FROM catch_header)
     set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
     catch_discover_tests(${name} PROPERTIES LABELS "${tests_LABEL}" TIMEOUT 120)
 endfunction()

@@ -239,7 +239,7 @@ Outcome Run::outcome()
 
 void Run::go_on()
 {
-    const auto until = Timers::start + std::chrono::seconds{dice_.between(20, 120)};
+    const auto until = Timers::start + std::chrono::seconds{dice_.between(10, 70)};
     while (timers().now() < until && !outcome_.broken) {
         step();
         if (dice_.one_in(250)) bring_trouble();
@@ -340,7 +340,7 @@ void Run::bring_trouble()
             tell("the disk fails");
             ++outcome_.counts.disk_faults;
             disk_.fail(faults[dice_.below(std::size(faults))]);
-            disk_heals_ = timers().now() + std::chrono::milliseconds{dice_.between(1, 20'000)};
+            disk_heals_ = timers().now() + std::chrono::milliseconds{dice_.between(1, 8'000)};
             break;
         }
         case 6:
@@ -422,8 +422,8 @@ void Run::crash(Disk::Image left, bool power_lost)
     daemon_alone_ = false;
     if (disk_heals_) disk_heals_ = now;
     disk_.use(std::move(left));
-    // Not each time: it takes as long as a drop.
-    if (dice_.one_in(3)) check_file();
+    // Not each time: it takes as long as a few drops.
+    if (dice_.one_in(8)) check_file();
 }
 
 void Run::end_process()

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace simulation {
@@ -41,11 +42,6 @@ constexpr const char* rules = R"(
 Witness::Witness(const std::filesystem::path& ledger)
     : database_{ledger, ledger::sqlite::Database::Mode::read_write},
       drop_{database_.prepare(fmt::format("{} WHERE drops.id = ?1", columns))},
-      drops_{database_.prepare(fmt::format("{} ORDER BY drops.id", columns))},
-      open_{database_.prepare("SELECT id FROM drops WHERE settled_at IS NULL")},
-      reserved_{database_.prepare("SELECT 1 FROM drops JOIN slots ON slots.id = drops.slot "
-                                  "JOIN machines ON machines.id = machine "
-                                  "WHERE state = 'reserved' AND machines.name = ?1 LIMIT 1")},
       version_{database_.prepare("PRAGMA data_version")},
       rules_{database_.prepare(rules)}
 {
@@ -76,25 +72,26 @@ std::optional<Witness::Drop> Witness::drop(protocol::DropId id)
 std::vector<Witness::Drop> Witness::drops()
 {
     std::vector<Drop> all;
-    drops_.start();
-    while (drops_.step()) all.push_back(row(drops_));
+    auto query = database_.prepare(fmt::format("{} ORDER BY drops.id", columns));
+    query.start();
+    while (query.step()) all.push_back(row(query));
     return all;
 }
 
 std::vector<protocol::DropId> Witness::open_drops()
 {
     std::vector<protocol::DropId> all;
-    open_.start();
-    while (open_.step()) all.push_back(protocol::DropId{open_.integer(0)});
+    auto query = database_.prepare("SELECT id FROM drops WHERE settled_at IS NULL");
+    query.start();
+    while (query.step()) all.push_back(protocol::DropId{query.integer(0)});
     return all;
 }
 
 bool Witness::has_reserved_drop(const std::string& machine)
 {
-    reserved_.start(machine);
-    const bool found = reserved_.step();
-    reserved_.reset();
-    return found;
+    const auto all = drops();
+    return std::ranges::any_of(
+        all, [&](const Drop& drop) { return drop.state == "reserved" && drop.machine == machine; });
 }
 
 bool Witness::sees_change()

@@ -42,9 +42,6 @@ private:
 
     ledger::sqlite::Database database_;
     ledger::sqlite::Statement drop_;
-    ledger::sqlite::Statement drops_;
-    ledger::sqlite::Statement open_;
-    ledger::sqlite::Statement reserved_;
     ledger::sqlite::Statement version_;
     ledger::sqlite::Statement rules_;
     std::int64_t seen_ = 0;
