@@ -9,7 +9,7 @@ JOBS ?= $(shell nproc)
 DRINKD_WERROR ?= OFF
 # How long `make fuzz` stays with each parser, and how many inputs `make check-fuzz` tries on each.
 FUZZ_SECONDS ?= 600
-FUZZ_RUNS ?= 20000
+FUZZ_RUNS ?= 10000
 
 # The first data race ends the program that it is in, as the other sanitizers' first find does.
 asan: export UBSAN_OPTIONS ?= print_stacktrace=1
@@ -56,7 +56,7 @@ fuzz: ## look for inputs that break a parser, FUZZ_SECONDS (600) for each
 	@scripts/setup build fuzz
 	$(call fuzz,seconds,$(FUZZ_SECONDS),protocol config clients)
 
-check-fuzz: ## the same for FUZZ_RUNS (20000) inputs for each, without those of clients/
+check-fuzz: ## the same for FUZZ_RUNS (10000) inputs for each, without those of clients/
 	@scripts/setup build fuzz
 	$(call fuzz,runs,$(FUZZ_RUNS),protocol config)
 

@@ -8,10 +8,10 @@
 
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <ctime>
 #include <fcntl.h>
 #include <string>
+#include <system_error>
 #include <unistd.h>
 
 namespace ledger {
@@ -33,7 +33,8 @@ void copy_pages(sqlite::Database& from, sqlite::Database& to)
 
 [[noreturn]] void fail(const fs::path& file)
 {
-    throw Unusable{file.string() + ": " + std::strerror(errno)};
+    const auto why = std::generic_category().message(errno);
+    throw Unusable{file.string() + ": " + why};
 }
 
 // A file, or the names in a folder, survive a power cut once they were synced.

@@ -7,8 +7,8 @@
 
 #include <cerrno>
 #include <chrono>
-#include <cstring>
 #include <fcntl.h>
+#include <system_error>
 #include <unistd.h>
 
 namespace ledger {
@@ -28,7 +28,8 @@ void create_private(const std::filesystem::path& file)
     if (descriptor >= 0) {
         ::close(descriptor);
     } else if (errno != EEXIST) {
-        throw Unusable{std::string{"it cannot be created: "} + std::strerror(errno)};
+        const auto why = std::generic_category().message(errno);
+        throw Unusable{"it cannot be created: " + why};
     }
 }
 

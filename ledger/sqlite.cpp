@@ -1,6 +1,6 @@
 #include "ledger/sqlite.hpp"
 
-#include <cstring>
+#include <system_error>
 #include <utility>
 
 namespace ledger::sqlite {
@@ -12,8 +12,9 @@ namespace {
     const int code = (extended & 0xff) == (result & 0xff) ? extended : result;
     std::string what = sqlite3_errmsg(database);
     const int cause = sqlite3_system_errno(database);
-    if ((code & 0xff) == SQLITE_IOERR && cause != 0)
-        what += std::string{": "} + std::strerror(cause);
+    if ((code & 0xff) == SQLITE_IOERR && cause != 0) {
+        what += ": " + std::generic_category().message(cause);
+    }
     // A log that cannot be made beside the file is called so too.
     if ((code & 0xff) == SQLITE_READONLY) what += ": look at the owner and the mode of its folder";
     throw Error{code, what};
