@@ -42,12 +42,12 @@ planted_fault(two_drops_in_flight_on_one_board
     TO "return state_ == State::idle || state_ == State::dropping ||")
 
 planted_fault(an_ack_settles_whatever_is_open
-    FILE machines/board_link.cpp SEEDS 500
+    FILE machines/board_link.cpp SEEDS 100
     FROM "if (protocol_ == BoardProtocol::tini2 && id != drop_)"
     TO "if (protocol_ == BoardProtocol::tini2 && !id)")
 
 planted_fault(the_last_in_the_queue_goes_first
-    FILE machines/machine.cpp SEEDS 100
+    FILE machines/machine.cpp SEEDS 500
     FROM "queue_.push_back({"
     TO "queue_.push_front({")
 
@@ -57,7 +57,7 @@ planted_fault(a_board_is_not_asked_what_became_of_its_drops
     TO "to_ask_.clear()")
 
 planted_fault(a_drop_is_sent_before_its_reservation_is_on_disk
-    FILE ledger/ledger.cpp SEEDS 500
+    FILE ledger/ledger.cpp SEEDS 100
     FROM "PRAGMA synchronous = FULL;"
     TO "PRAGMA synchronous = OFF;")
 
@@ -70,12 +70,12 @@ planted_fault(a_refund_is_paid_twice
     }")
 
 planted_fault(the_policy_settles_drops_that_have_ids
-    FILE ledger/ledger_drops.cpp SEEDS 500
+    FILE ledger/ledger_drops.cpp SEEDS 100
     FROM "if (!drop || drop->protocol == BoardProtocol::tini)"
     TO "if (true)")
 
 planted_fault(a_refusal_takes_back_the_batch_that_it_is_in
-    FILE ledger/ledger_drops.cpp SEEDS 500
+    FILE ledger/ledger_drops.cpp SEEDS 1000
     FROM "if (!entry || !entry->in_settings) return"
     TO "if (!entry || !entry->in_settings) rollback();
     if (!entry || !entry->in_settings) return")
