@@ -71,7 +71,7 @@ public:
         }
         Place(Place&& other) noexcept
             : all_{std::exchange(other.all_, nullptr)},
-              remote_{other.remote_},
+              remote_{std::move(other.remote_)},
               address_{other.address_}
         {
         }

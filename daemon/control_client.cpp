@@ -38,12 +38,12 @@ std::string random_id()
     return sodium_bin2hex(text.data(), text.size(), bytes.data(), bytes.size());
 }
 
-// Who sits at the console, also behind sudo.
+// Who sits at the console, also behind sudo. (A tool has one thread.)
 std::string console_actor()
 {
-    const char* sudo_user = std::getenv("SUDO_USER");
+    const char* sudo_user = std::getenv("SUDO_USER");  // NOLINT(concurrency-mt-unsafe)
     if (sudo_user && *sudo_user) return "console:" + std::string{sudo_user};
-    const auto* entry = ::getpwuid(::getuid());
+    const auto* entry = ::getpwuid(::getuid());  // NOLINT(concurrency-mt-unsafe)
     return "console:" + (entry ? std::string{entry->pw_name} : std::to_string(::getuid()));
 }
 

@@ -278,6 +278,7 @@ Task<> Dispatcher::report_sensors(std::size_t machine)
     Timer timer{co_await asio::this_coro::executor};
     while (!unreported.sensors.empty() && !stopping_) {
         std::vector<ledger::SensedSlot> sensed;
+        sensed.reserve(unreported.sensors.size());
         for (const auto& [slot, sensor] : unreported.sensors) {
             sensed.push_back({.slot = slot, .sensor = sensor});
         }

@@ -159,6 +159,7 @@ std::string SundayVerbs::location(const Command& command) const
 std::string SundayVerbs::server_state() const
 {
     std::vector<protocol::MachineState> states;
+    states.reserve(house_.machines.size());
     for (std::size_t index = 0; index < house_.machines.size(); ++index) {
         states.push_back({
             .name = house_.settings.machines[index].name,

@@ -186,7 +186,8 @@ private:
             const auto size = ::read(STDIN_FILENO, &byte, 1);
             if (size < 0 && errno == EINTR) continue;
             if (size <= 0) return static_cast<int>(size);
-            const auto length = std::mbrtowc(character, &byte, 1, &state);
+            const auto length =
+                std::mbrtowc(character, &byte, 1, &state);         // NOLINT(concurrency-mt-unsafe)
             if (length == static_cast<std::size_t>(-2)) continue;  // More bytes of it follow.
             if (length != static_cast<std::size_t>(-1)) return 1;
             state = {};  // No character; wait for the next.

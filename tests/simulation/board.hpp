@@ -15,8 +15,6 @@
 
 namespace simulation {
 
-using protocol::DropId;
-
 /// A board and its cabinet: what it says, what falls, and what it has noted. With trouble it does
 /// what boards do: breaks links, is slow, forgets, loses power, sends nonsense.
 class Board {

@@ -17,7 +17,7 @@ namespace simulation {
 
 /// How the daemon says that a drop ended, before it replies.
 struct Ended {
-    protocol::DropId drop{};
+    DropId drop{};
     std::string state;
 };
 

@@ -1,12 +1,12 @@
 #include "simulation/run.hpp"
 
 #include "ledger/unusable.hpp"
-#include "ledger/verify.hpp"
 #include "simulation/board.hpp"
 #include "simulation/log.hpp"
 #include "simulation/member.hpp"
+#include "simulation/oracle.hpp"
+#include "simulation/plan.hpp"
 #include "simulation/process.hpp"
-#include "simulation/witness.hpp"
 
 #include <fmt/format.h>
 
@@ -14,96 +14,18 @@
 #include <deque>
 #include <map>
 #include <memory>
-#include <set>
 #include <utility>
 
 namespace simulation {
 namespace {
 
 using namespace std::chrono_literals;
-using protocol::DropId;
 using protocol::number;
 
 // Enough for a quiet run of a minute or two; a run that is not at rest then never will be.
 constexpr std::size_t steps_max = 400'000;
 // In which everything settles once nothing goes wrong any more.
 constexpr auto rest_time_max = 15min;
-
-constexpr std::int64_t wall_clock_at_start = 1'700'000'000'000;
-
-std::int64_t wall_clock()
-{
-    using std::chrono::milliseconds;
-    return wall_clock_at_start +
-           std::chrono::duration_cast<milliseconds>(timers().now() - Timers::start).count();
-}
-
-// On the simulated disk. The name is one that exists on the real one too: a ledger's file that is
-// missing is not made through SQLite.
-const std::filesystem::path file = "/dev/null";
-
-constexpr std::string_view password = "right";
-std::string member_name(int index) { return fmt::format("member{}", index); }
-std::string ibutton_of(int index) { return fmt::format("00000000000000{:02X}", index + 1); }
-constexpr int members_max = 4;
-constexpr protocol::Credits credits_at_start = 400;
-
-// Every run begins with a copy of one ledger, since making its tables takes longer than a run.
-const Disk::Image& new_ledger(Disk& disk)
-{
-    static const Disk::Image image = [&] {
-        disk.use({{file, {}}});
-        {
-            ledger::Surroundings surroundings{
-                .now_ms = wall_clock, .report_fault = [](std::string_view) {}};
-            ledger::Ledger ledger{file, surroundings};
-            for (int index = 0; index < members_max; ++index) {
-                ledger::NewAccount account;
-                account.name = member_name(index);
-                account.credits = credits_at_start;
-                account.ibutton = ibutton_of(index);
-                account.password_hash = password;
-                ledger.open_account(account, {.actor = "start", .reason = "start"}).value();
-            }
-            if (ledger.commit() != ledger::Ledger::Commit::kept) std::abort();
-        }
-        return disk.image();
-    }();
-    return image;
-}
-
-config::Settings settings_of(Dice& dice)
-{
-    config::Settings settings;
-    settings.ledger = file;
-    settings.listen.sunday.emplace_back();
-    settings.listen.sunday.back().dialect =
-        dice.one_in(2) ? protocol::Dialect::js : protocol::Dialect::classic;
-    settings.drops.ack_timeout = std::chrono::seconds{dice.between(5, 20)};
-    settings.drops.queue_per_machine = static_cast<std::size_t>(dice.between(1, 5));
-    settings.drops.in_doubt_after = std::chrono::seconds{dice.between(5, 90)};
-    settings.drops.in_doubt_policy =
-        dice.one_in(2) ? config::DoubtPolicy::charge : config::DoubtPolicy::refund;
-    const int machines = dice.between(1, 3);
-    for (int index = 0; index < machines; ++index) {
-        config::Machine machine;
-        machine.id = fmt::format("m{}", index);
-        machine.name = fmt::format("Machine {}", index);
-        machine.board.password = fmt::format("board{}", index);
-        machine.board.sensor = dice.one_in(3);
-        const int slots = dice.between(1, 3);
-        for (int slot = 1; slot <= slots; ++slot) {
-            config::Slot made;
-            made.number = static_cast<protocol::SlotNumber>(slot);
-            made.item = fmt::format("item {}", slot);
-            made.price = dice.between(0, 60);
-            if (dice.percent(80)) made.count = dice.between(1, 15);
-            machine.slots.push_back(std::move(made));
-        }
-        settings.machines.push_back(std::move(machine));
-    }
-    return settings;
-}
 
 // The world around the daemon, the steps that it takes, and what must hold after each of them.
 class Run {
@@ -133,12 +55,8 @@ private:
     void end_process();
     void settle_as_admin();
 
-    // --- What is known of it ---
-    void on_log(std::string_view level, std::string_view event, drinkd::log::Fields fields);
-    void on_drop_sent(DropId drop, const std::string& machine);
-    void on_drop_ended(std::int64_t session, Ended ended);
     void check_at_rest();
-    void check_file();
+    void on_log(std::string_view level, std::string_view event, drinkd::log::Fields fields);
     void tell(std::string what);
     void broken(std::string what);
 
@@ -153,25 +71,35 @@ private:
     Outcome outcome_;
 
     std::unique_ptr<Process> process_;
-    std::optional<Witness> witness_;
+    Oracle oracle_;
     Instant next_start_ = Timers::start;
     bool daemon_alone_ = false;  // What it still does is not of this world.
     std::optional<Instant> disk_heals_;
-    std::optional<Instant> rests_since_;
 
     std::deque<Board> boards_;
     std::deque<Member> members_;
     std::vector<std::shared_ptr<Wire>> wires_;
     std::map<std::int64_t, std::size_t> sessions_;  // Of this life: whose they are.
-
-    std::map<DropId, int> reserved_;         // Undelayed ones, with their order.
-    std::map<std::string, int> last_order_;  // Of what was sent to a machine.
-    std::set<DropId> sent_;
-    std::set<DropId> never_known_;  // By their boards.
 };
 
 Run::Run(std::uint64_t seed, Disk& disk, bool keep_schedule)
-    : dice_{seed}, disk_{disk}, keep_schedule_{keep_schedule}, settings_{settings_of(dice_)}
+    : dice_{seed},
+      disk_{disk},
+      keep_schedule_{keep_schedule},
+      settings_{settings_of(dice_)},
+      oracle_{{
+          .broken = [this](std::string what) { broken(std::move(what)); },
+          .drop_ended =
+              [this](std::int64_t session, Ended drop) {
+    const auto member = sessions_.find(session);
+    if (member != sessions_.end()) members_[member->second].ended(session, std::move(drop));
+          },
+          .delays =
+              [this](const std::string& member) {
+    return std::ranges::find(members_, member, &Member::name)->delays();
+          },
+              .disk_fails = [this] { return disk_.fault() != Disk::Fault::none; },
+}}
 {
     timers().start_over();
     disk_.fail(Disk::Fault::none);
@@ -202,27 +130,27 @@ void Run::make_peers()
             });
     }
     const int members = dice_.between(1, members_max);
-    for (int index = 0; index < members; ++index) {
-        members_.emplace_back(
-            Member::Setup{
-                .name = member_name(index),
-                .password = std::string{password},
-                .ibutton = ibutton_of(index),
-                .delays = index % 2 == 1,
-                .machines = machines,
-                .slots = slots},
-            dice_, [this, index] { return connect_member(static_cast<std::size_t>(index)); },
-            [this, index](const std::string& what) {
-            tell(fmt::format("{} {}", member_name(index), what));
-            },
-            [this, index](const std::string& what) {
-            broken(fmt::format("{}: {}", member_name(index), what));
-        });
+    for (int member = 0; member < members; ++member) {
+        const int connections = dice_.between(1, 2);
+        for (int connection = 0; connection < connections; ++connection) {
+            const auto index = members_.size();
+            const auto name = fmt::format("{} ({})", member_name(member), connection + 1);
+            members_.emplace_back(
+                Member::Setup{
+                    .name = member_name(member),
+                    .password = std::string{password},
+                    .ibutton = ibutton_of(member),
+                    .delays = member % 2 == 1,
+                    .machines = machines,
+                    .slots = slots},
+                dice_, [this, index] { return connect_member(index); },
+                [this, name](const std::string& what) { tell(name + " " + what); },
+                [this, name](const std::string& what) { broken(name + ": " + what); });
+        }
     }
 }
 
-// --- Steps
-// ------------------------------------------------------------------------------------------
+// --- Steps --------------------------------------------------------------------------------------
 
 Outcome Run::outcome()
 {
@@ -231,7 +159,7 @@ Outcome Run::outcome()
     if (!outcome_.broken) check_at_rest();
     daemon_alone_ = true;
     if (process_ && !process_->end_alone()) broken("the daemon does not end");
-    witness_.reset();
+    oracle_.end_life();
     process_.reset();
     timers().start_over();
     return std::move(outcome_);
@@ -256,10 +184,7 @@ void Run::step()
     }
     const auto kind = dice_.below(10);
     if (kind < 6 && process_ && process_->run_handler()) return;
-    if (kind < 7 && process_ && !process_->stopping() && process_->ledger_waits() &&
-        dice_.one_in(3)) {
-        return run_ledger();
-    }
+    if (kind < 7 && process_ && process_->ledger_waits() && dice_.one_in(3)) return run_ledger();
     if (kind < 9 && !wires_.empty() && dice_.one_in(2)) return deliver();
     // Nothing of these, or nothing to be done there: whatever can be done is.
     if (process_ && process_->run_handler()) return;
@@ -305,8 +230,7 @@ void Run::let_time_pass()
 void Run::run_ledger()
 {
     process_->run_ledger();
-    if (!witness_ || !witness_->sees_change()) return;
-    if (const auto rule = witness_->broken_rule(); !rule.empty()) broken(rule);
+    oracle_.check_commit();
 }
 
 void Run::bring_trouble()
@@ -351,8 +275,8 @@ void Run::bring_trouble()
             // Only where no drop can be on its way, and read before one could be.
             const auto index = dice_.below(boards_.size());
             const auto& wire = boards_[index].wire();
-            if (!witness_ || !wire || witness_->has_reserved_drop(settings_.machines[index].id))
-                break;
+            if (!process_ || !wire) break;
+            if (oracle_.witness().has_reserved_drop(settings_.machines[index].id)) break;
             boards_[index].send_stray_answer();
             while (wire->has_bytes_on_the_way()) wire->deliver_some(dice_);
             process_->run_handlers();
@@ -375,8 +299,8 @@ void Run::bring_trouble()
 
 void Run::settle_as_admin()
 {
-    if (!process_ || !witness_) return;
-    for (const auto& drop : witness_->drops()) {
+    if (!process_) return;
+    for (const auto& drop : oracle_.witness().drops()) {
         if (drop.state != "in_doubt" || !dice_.one_in(3)) continue;
         const bool charge = dice_.one_in(2);
         tell(fmt::format("an admin settles drop {}", number(drop.id)));
@@ -388,8 +312,7 @@ void Run::settle_as_admin()
     }
 }
 
-// --- The daemon's lives
-// -----------------------------------------------------------------------------
+// --- The daemon's lives -------------------------------------------------------------------------
 
 void Run::start()
 {
@@ -397,14 +320,19 @@ void Run::start()
     try {
         process_ = std::make_unique<Process>(
             settings_, wall_clock, static_cast<std::uint32_t>(dice_.below(1'000'000)));
-        witness_.emplace(file);
         tell("the daemon starts");
-    } catch (const std::exception& error) {
+    } catch (const ledger::Unusable& error) {
         if (disk_.fault() == Disk::Fault::none) {
             broken(fmt::format("the daemon cannot start: {}", error.what()));
         }
         next_start_ = later;
+        return;
     }
+    // The oracle is not of this world: the disk does not fail it.
+    const auto fault = disk_.fault();
+    disk_.fail(Disk::Fault::none);
+    oracle_.begin_life();
+    disk_.fail(fault);
 }
 
 void Run::crash(Disk::Image left, bool power_lost)
@@ -423,20 +351,19 @@ void Run::crash(Disk::Image left, bool power_lost)
     if (disk_heals_) disk_heals_ = now;
     disk_.use(std::move(left));
     // Not each time: it takes as long as a few drops.
-    if (dice_.one_in(8)) check_file();
+    if (dice_.one_in(8)) oracle_.check_file();
 }
 
 void Run::end_process()
 {
     if (!timers().empty()) broken("something of the daemon waits when all of it has ended");
     process_.reset();
-    witness_.reset();
+    oracle_.end_life();
     sessions_.clear();
     next_start_ = timers().now() + std::chrono::milliseconds{dice_.between(0, 5'000)};
 }
 
-// --- Connections
-// ------------------------------------------------------------------------------------
+// --- Connections --------------------------------------------------------------------------------
 
 std::shared_ptr<Wire> Run::new_wire()
 {
@@ -465,77 +392,11 @@ std::shared_ptr<Wire> Run::connect_board(std::size_t board)
     return wire;
 }
 
-// --- What is known of it
-// ----------------------------------------------------------------------------
-
-void Run::on_log(std::string_view level, std::string_view event, drinkd::log::Fields fields)
-{
-    if (daemon_alone_) return;
-    const auto value = [&](std::string_view name) -> const drinkd::log::Value* {
-        const auto* field = std::ranges::find(fields, name, &drinkd::log::Field::name);
-        return field == fields.end() ? nullptr : &field->value;
-    };
-    const auto text = [&](std::string_view name) {
-        return std::string{std::get<std::string_view>(*value(name))};
-    };
-    const auto integer = [&](std::string_view name) {
-        return std::get<std::int64_t>(*value(name));
-    };
-    if (keep_schedule_) tell(fmt::format("  {}", drinkd::log::format_text(event, fields)));
-    const bool of_disk = event == "the ledger failed" && disk_.fault() != Disk::Fault::none;
-    if (level == "error" && !of_disk) broken(fmt::format("the daemon logs an error: {}", event));
-    if (event == "drop reserved") {
-        const auto member = text("member");
-        const auto found = std::ranges::find(members_, member, &Member::name);
-        const auto order = static_cast<int>(reserved_.size());
-        if (!found->delays()) reserved_[DropId{integer("drop")}] = order;
-    } else if (event == "drop sent") {
-        on_drop_sent(DropId{integer("drop")}, text("machine"));
-    } else if (event == "the board does not know what became of a drop") {
-        never_known_.insert(DropId{integer("drop")});
-    } else if (event == "drop ended") {
-        on_drop_ended(
-            integer("session"), {.drop = DropId{integer("drop")}, .state = text("state")});
-    }
-}
-
-void Run::on_drop_sent(DropId drop, const std::string& machine)
-{
-    const auto found = witness_->drop(drop);
-    if (!found || found->state != "reserved" || found->machine != machine) {
-        broken(fmt::format("drop {} is sent, and is not reserved in the file", number(drop)));
-    }
-    if (!sent_.insert(drop).second) broken(fmt::format("drop {} is sent twice", number(drop)));
-    if (const auto place = reserved_.find(drop); place != reserved_.end()) {
-        auto& last = last_order_[machine];
-        if (place->second < last) broken(fmt::format("drop {} was overtaken", number(drop)));
-        last = place->second;
-    }
-    Wire::announce(drop);
-}
-
-void Run::on_drop_ended(std::int64_t session, Ended ended)
-{
-    const auto found = witness_->drop(ended.drop);
-    // A doubt may have been settled meanwhile.
-    const bool right = found && (ended.state == "unsettled" || ended.state == "in_doubt" ||
-                                 found->state == ended.state);
-    if (!right) {
-        broken(fmt::format(
-            "drop {} is {}, and {} in the file", number(ended.drop), ended.state,
-            found ? found->state : "missing"));
-    }
-    const auto member = sessions_.find(session);
-    if (member == sessions_.end()) return;
-    members_[member->second].ended(session, std::move(ended));
-}
-
-// --- Rest
-// -------------------------------------------------------------------------------------------
+// --- Rest ---------------------------------------------------------------------------------------
 
 std::string Run::why_not_at_rest()
 {
-    if (!process_ || process_->stopping() || !witness_) return "the daemon is away";
+    if (!process_ || process_->stopping()) return "the daemon is away";
     if (process_->ledger_waits()) return "the ledger waits";
     for (const auto& member : members_) {
         if (!member.at_rest()) return member.name() + " waits for a reply";
@@ -543,9 +404,7 @@ std::string Run::why_not_at_rest()
     for (const auto& board : boards_) {
         if (!board.at_rest()) return "a board is away or busy";
     }
-    for (const auto drop : witness_->open_drops()) {
-        if (!never_known_.contains(drop)) return fmt::format("drop {} is open", number(drop));
-    }
+    if (const auto drop = oracle_.open_drop()) return fmt::format("drop {} is open", number(*drop));
     return {};
 }
 
@@ -568,33 +427,15 @@ void Run::check_at_rest()
 {
     std::map<DropId, int> cans;
     for (const auto& board : boards_) cans.insert(board.cans().begin(), board.cans().end());
-    for (const auto& drop : witness_->drops()) {
-        ++outcome_.counts.drops;
-        outcome_.counts.doubts += drop.was_in_doubt ? 1 : 0;
-        const auto fell = cans.contains(drop.id) ? cans.extract(drop.id).mapped() : 0;
-        outcome_.counts.cans += static_cast<std::size_t>(fell);
-        const auto name = fmt::format("drop {} ({})", number(drop.id), drop.state);
-        if (fell > 1) broken(fmt::format("{} cans fell for {}", fell, name));
-        if (drop.tini2 && drop.settled_by == "policy") broken(name + " was settled by the policy");
-        const bool decided =
-            drop.state == "in_doubt" || drop.settled_by == "admin" || drop.settled_by == "policy";
-        if (decided && drop.was_in_doubt) continue;
-        if ((fell == 1) != (drop.state == "dispensed")) {
-            broken(fmt::format("{} cans fell for {}", fell, name));
-        }
-    }
-    if (!cans.empty()) {
-        broken(
-            fmt::format("a can fell for drop {}, which is not there", number(cans.begin()->first)));
-    }
-    check_file();
+    oracle_.check_cans(std::move(cans), outcome_.counts);
+    oracle_.check_file();
 }
 
-void Run::check_file()
+void Run::on_log(std::string_view level, std::string_view event, drinkd::log::Fields fields)
 {
-    for (const auto& check : ledger::verify(file)) {
-        if (!check.holds()) broken(fmt::format("{}: {}", check.rule, check.violations.front()));
-    }
+    if (daemon_alone_) return;
+    if (keep_schedule_) tell(fmt::format("  {}", drinkd::log::format_text(event, fields)));
+    oracle_.on_log(level, event, fields);
 }
 
 void Run::tell(std::string what)

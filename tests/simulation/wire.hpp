@@ -16,6 +16,7 @@
 namespace simulation {
 
 using boost::system::error_code;
+using protocol::DropId;
 
 /// A connection in memory between the daemon and a peer. Bytes are first on their way, and arrive
 /// in pieces when the network lets them. The daemon's end is used through drinkd::Socket.
@@ -64,9 +65,9 @@ public:
     /// How much the daemon has sent in all.
     std::size_t sent() const { return sent_; }
     /// The drops whose lines are on their way to a board, in order. (Plain lines carry no id.)
-    std::deque<protocol::DropId> drops_sent;
+    std::deque<DropId> drops_sent;
     /// What the daemon sends next, on whichever wire, is that drop's line.
-    static void announce(protocol::DropId drop) { announced_ = drop; }
+    static void announce(DropId drop) { announced_ = drop; }
     /// No time passes while bytes are on the way: after a pause, half a line of a member is taken
     /// for a whole one of an old client.
     bool prompt = false;
@@ -87,7 +88,7 @@ private:
     void wake_ready();
     static void wake(Waiter& waiter, error_code error);
 
-    inline static std::optional<protocol::DropId> announced_;
+    inline static std::optional<DropId> announced_;
 
     Direction to_daemon_;
     Direction to_peer_;

@@ -1,0 +1,61 @@
+#pragma once
+
+#include "simulation/log.hpp"
+#include "simulation/member.hpp"
+#include "simulation/plan.hpp"
+#include "simulation/run.hpp"
+#include "simulation/witness.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace simulation {
+
+/// What must hold, in all lives of the daemon: what it says of its drops is held against the file
+/// of its ledger, and in the end the file against the cans that fell.
+class Oracle {
+public:
+    struct Around {
+        std::function<void(std::string)> broken;  ///< Something does not hold.
+        std::function<void(std::int64_t session, Ended drop)> drop_ended;
+        std::function<bool(const std::string& member)> delays;
+        std::function<bool()> disk_fails;
+    };
+    explicit Oracle(Around around) : around_{std::move(around)} {}
+
+    void begin_life() { witness_.emplace(ledger_file); }
+    void end_life() { witness_.reset(); }
+    /// Only within a life.
+    Witness& witness() { return witness_.value(); }
+
+    void on_log(std::string_view level, std::string_view event, drinkd::log::Fields fields);
+
+    /// After the ledger has run.
+    void check_commit();
+    /// All rules of `drinkd ledger verify`.
+    void check_file();
+    /// Which drop is open although somebody could know of it, or nothing.
+    std::optional<DropId> open_drop();
+    /// At rest: the cans that fell against what was charged.
+    void check_cans(std::map<DropId, int> cans, Counts& counts);
+
+private:
+    void on_reserved(DropId drop, const std::string& member);
+    void on_sent(DropId drop, const std::string& machine);
+    void on_ended(std::int64_t session, Ended drop);
+
+    Around around_;
+    std::optional<Witness> witness_;
+    std::map<DropId, int> reserved_;         // Without a delay, with their order.
+    std::map<std::string, int> last_order_;  // Of what was sent to a machine.
+    std::set<DropId> sent_;
+    std::set<DropId> never_known_;  // By their boards.
+};
+
+}  // namespace simulation
