@@ -11,11 +11,16 @@ namespace simulation {
 
 using namespace std::chrono_literals;
 namespace tini = protocol::tini;
+using protocol::number;
 
 Board::Board(
     Setup setup, Dice& dice, std::function<std::shared_ptr<Wire>()> connect,
-    std::function<void(std::string)> tell)
-    : setup_{std::move(setup)}, dice_{dice}, connect_{std::move(connect)}, tell_{std::move(tell)}
+    std::function<void(std::string)> tell, std::function<void(std::string)> broken)
+    : setup_{std::move(setup)},
+      dice_{dice},
+      connect_{std::move(connect)},
+      tell_{std::move(tell)},
+      broken_{std::move(broken)}
 {
 }
 
@@ -53,9 +58,11 @@ void Board::connect(Instant now)
     owes_answer_ = false;
     next_words_ = now + 12s;
     const bool wrong = trouble_ && dice_.percent(3);
+    // Sometimes its old firmware is back.
+    const bool offers = setup_.tini2 && !(trouble_ && dice_.percent(15));
     wire_->write(fmt::format(
         "0{}{}{}\n", dice_.one_in(2) ? " " : "", wrong ? "something else" : setup_.password,
-        setup_.tini2 ? " 2" : ""));
+        offers ? " 2" : ""));
 }
 
 void Board::leave(Instant now, bool politely)
@@ -108,17 +115,29 @@ void Board::take_line(std::string_view line, Instant now)
         return;
     }
     Task task{.from = wire_, .what = message, .truth = {}};
-    if (const auto* drop = std::get_if<tini::DropRequest>(&message)) {
-        task.truth = wire_->drops_sent.front();
-        wire_->drops_sent.pop_front();
-        // The line must be of the drop that the daemon says it sent.
-        if (drop->drop && *drop->drop != task.truth) tell_("BROKEN: a line of another drop");
-    }
+    if (const auto* drop = std::get_if<tini::DropRequest>(&message)) take_drop(task, *drop);
     // It does one thing at a time.
     if (motor_) {
         tasks_.push_back(std::move(task));
     } else {
         begin(std::move(task), now);
+    }
+}
+
+// The line must be of the drop that the daemon says it sent, and none other under way.
+void Board::take_drop(Task& task, const tini::DropRequest& drop)
+{
+    auto& sent = wire_->drops_sent;
+    if (sent.empty()) return broken_("a drop comes that the daemon does not tell of");
+    task.truth = sent.front();
+    sent.pop_front();
+    const auto name = fmt::format("drop {}", number(task.truth.drop));
+    if (drop.drop.value_or(task.truth.drop) != task.truth.drop) {
+        broken_(name + " comes with another id");
+    }
+    if (drop.slot != task.truth.slot) broken_(name + " comes for another slot");
+    if (motor_ && motor_->task.from.lock() == wire_) {
+        broken_(name + " comes while another is in flight on its link");
     }
 }
 
@@ -159,7 +178,7 @@ void Board::begin_drop(Task task, Instant now)
     auto time = std::chrono::milliseconds{dice_.between(1, 4'000)};
     // So late that the daemon waits no more, on either side of where it gives up.
     if (trouble_ && dice_.percent(10)) time = setup_.ack_timeout * dice_.between(80, 260) / 100;
-    tell_(fmt::format("turns its motor for drop {}", protocol::number(task.truth)));
+    tell_(fmt::format("turns its motor for drop {}", number(task.truth.drop)));
     motor_ = {
         .task = std::move(task),
         .ends = now + time,
@@ -174,8 +193,8 @@ void Board::end_motor(Instant now)
     motor_.reset();
     const auto id = std::get<tini::DropRequest>(motor.task.what).drop;
     if (motor.can_falls) {
-        ++cans_[motor.task.truth];
-        tell_(fmt::format("drops a can for drop {}", protocol::number(motor.task.truth)));
+        ++cans_[motor.task.truth.drop];
+        tell_(fmt::format("drops a can for drop {}", number(motor.task.truth.drop)));
     }
     if (trouble_ && dice_.percent(4)) {
         lose_power(now);
@@ -217,6 +236,7 @@ void Board::answer_question(const Task& task)
         if (keep(drop, Note::refused)) outcome.what = What::unseen;
     }
     if (trouble_ && dice_.percent(5)) return;
+    if (outcome.what == What::unknown) unknown_.insert(drop);
     say(task.from, tini::format_outcome(outcome));
 }
 
@@ -278,12 +298,18 @@ void Board::send_stray_answer()
     }
 }
 
+void Board::behave(Instant now)
+{
+    trouble_ = false;
+    if (setup_.tini2 && !speaks_tini2_) leave(now, true);
+}
+
 void Board::lose_power(Instant now)
 {
     tell_("loses power");
     if (motor_ && motor_->can_falls && dice_.one_in(2)) {
-        ++cans_[motor_->task.truth];
-        tell_(fmt::format("had dropped a can for drop {}", protocol::number(motor_->task.truth)));
+        ++cans_[motor_->task.truth.drop];
+        tell_(fmt::format("had dropped a can for drop {}", number(motor_->task.truth.drop)));
     }
     motor_.reset();
     leave(now, false);

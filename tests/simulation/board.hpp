@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -26,18 +27,18 @@ public:
         std::size_t notes_max = 64;
         std::chrono::milliseconds ack_timeout{};
     };
-    /// `connect` gives nothing while the daemon is away.
+    /// `connect` gives nothing while the daemon is away. `broken` is told what must not be.
     Board(
         Setup setup, Dice& dice, std::function<std::shared_ptr<Wire>()> connect,
-        std::function<void(std::string)> tell);
+        std::function<void(std::string)> tell, std::function<void(std::string)> broken);
 
     /// Reads what has arrived, and does what is due.
     void turn(Instant now);
     /// When it does something by itself.
     Instant due() const;
 
-    /// From now on it does all as it should.
-    void behave() { trouble_ = false; }
+    /// From now on it does all as it should, with its newest firmware.
+    void behave(Instant now);
     void lose_power(Instant now);
     /// An ack that nothing asked for. Only where no drop can be under way: nobody could tell it
     /// from that drop's.
@@ -47,6 +48,8 @@ public:
     bool tini2() const { return setup_.tini2; }
     /// How many cans fell for each drop.
     const std::map<DropId, int>& cans() const { return cans_; }
+    /// The drops of which it said that it cannot know.
+    const std::set<DropId>& unknown() const { return unknown_; }
     /// Nothing is going on here.
     bool at_rest() const { return ready_ && tasks_.empty() && !motor_; }
 
@@ -55,7 +58,7 @@ private:
     struct Task {
         std::weak_ptr<Wire> from;
         protocol::tini::ServerMessage what;
-        DropId truth{};  // Of a drop, plain ones too.
+        Wire::SentDrop truth;  // Of a drop, plain ones too.
     };
     struct Motor {
         Task task;
@@ -69,6 +72,7 @@ private:
     void read(Instant now);
     void take_line(std::string_view line, Instant now);
     void begin(Task task, Instant now);
+    void take_drop(Task& task, const protocol::tini::DropRequest& drop);
     void begin_drop(Task task, Instant now);
     void end_motor(Instant now);
     void answer_question(const Task& task);
@@ -82,6 +86,7 @@ private:
     Dice& dice_;
     std::function<std::shared_ptr<Wire>()> connect_;
     std::function<void(std::string)> tell_;
+    std::function<void(std::string)> broken_;
     bool trouble_ = true;
 
     std::shared_ptr<Wire> wire_;
@@ -99,6 +104,7 @@ private:
     std::optional<DropId> floor_;
 
     std::map<DropId, int> cans_;
+    std::set<DropId> unknown_;
 };
 
 }  // namespace simulation

@@ -139,8 +139,8 @@ void Member::take_line(std::string_view line, std::size_t at)
     if (ended != ended_.end()) {
         if (!drop) broken_(fmt::format("{} was answered by a drop", asked));
         hold_against(ended->second, line);
-    } else if (drop && line.starts_with("OK")) {
-        broken_("OK to a drop that did not end");
+    } else if (drop && (line.starts_with("OK") || line.starts_with("ERR 103"))) {
+        broken_(fmt::format("a drop that did not end is answered: {}", line));
     }
 }
 
@@ -152,7 +152,6 @@ void Member::hold_against(const Ended& drop, std::string_view reply)
     const bool right = reply.starts_with("OK") ? drop.state == "dispensed"
                        : in_doubt ? named && (drop.state == "in_doubt" || drop.state == "unsettled")
                                   : drop.state != "dispensed" && drop.state != "in_doubt";
-    if (reply.starts_with("OK")) ++drinks_;
     if (!right) {
         broken_(fmt::format(
             "drop {} is {}, its member hears {}", protocol::number(drop.drop), drop.state, reply));

@@ -60,8 +60,6 @@ public:
     {
         if (wire_ && session == session_) ended_[wire_->sent()] = std::move(drop);
     }
-    /// Drops that it was told it got.
-    int drinks() const { return drinks_; }
 
 private:
     void connect(Instant now);
@@ -88,7 +86,6 @@ private:
     std::size_t read_ = 0;  // Bytes in lines that were taken.
     std::deque<std::string> asked_;
     std::map<std::size_t, Ended> ended_;  // By where in the stream the reply begins.
-    int drinks_ = 0;
 };
 
 }  // namespace simulation

@@ -28,9 +28,8 @@ void Oracle::on_log(std::string_view level, std::string_view event, drinkd::log:
     if (event == "drop reserved") {
         on_reserved(drop(), text("member"));
     } else if (event == "drop sent") {
-        on_sent(drop(), text("machine"));
-    } else if (event == "the board does not know what became of a drop") {
-        never_known_.insert(drop());
+        const auto slot = static_cast<int>(std::get<std::int64_t>(value("slot")));
+        on_sent({.drop = drop(), .slot = slot}, text("machine"));
     } else if (event == "drop ended") {
         on_ended(
             std::get<std::int64_t>(value("session")), {.drop = drop(), .state = text("state")});
@@ -44,10 +43,13 @@ void Oracle::on_reserved(DropId drop, const std::string& member)
     if (!around_.delays(member)) reserved_.emplace(drop, order);
 }
 
-void Oracle::on_sent(DropId drop, const std::string& machine)
+void Oracle::on_sent(Wire::SentDrop sent, const std::string& machine)
 {
+    const auto drop = sent.drop;
     const auto found = witness().drop(drop);
-    if (!found || found->state != "reserved" || found->machine != machine) {
+    const bool right = found && found->state == "reserved" && found->machine == machine &&
+                       found->slot == sent.slot;
+    if (!right) {
         around_.broken(
             fmt::format("drop {} is sent, and is not reserved in the file", number(drop)));
     }
@@ -61,21 +63,44 @@ void Oracle::on_sent(DropId drop, const std::string& machine)
         }
         last = place->second;
     }
-    Wire::announce(drop);
+    Wire::announce(sent);
 }
 
 void Oracle::on_ended(std::int64_t session, Ended drop)
 {
     const auto found = witness().drop(drop.drop);
     // A doubt may have been settled meanwhile.
-    const bool right = found && (drop.state == "unsettled" || drop.state == "in_doubt" ||
-                                 found->state == drop.state);
+    const bool in_doubt = drop.state == "in_doubt" && found && found->state != "reserved";
+    const bool settled = found && found->state == drop.state;
+    const bool right = found && (drop.state == "unsettled" || in_doubt || settled);
+    if (settled && !in_doubt) settled_[drop.drop] = drop.state;
     if (!right) {
         around_.broken(fmt::format(
             "drop {} is {}, and {} in the file", number(drop.drop), drop.state,
             found ? found->state : "missing"));
     }
     around_.drop_ended(session, std::move(drop));
+}
+
+void Oracle::begin_life()
+{
+    witness_.emplace(ledger_file);
+    check_told();
+}
+
+void Oracle::check_told()
+{
+    for (const auto& [drop, state] : settled_) {
+        const auto found = witness().drop(drop);
+        const auto now = found ? found->state : "missing";
+        if (now != state) {
+            around_.broken(fmt::format("drop {} was {}, and is {}", number(drop), state, now));
+        }
+    }
+    const auto kept = witness().transfer_reasons();
+    for (const auto& gift : gifts_) {
+        if (!kept.contains(gift)) around_.broken(fmt::format("{} was given, and is lost", gift));
+    }
 }
 
 void Oracle::check_commit()
@@ -93,10 +118,10 @@ void Oracle::check_file()
     }
 }
 
-std::optional<DropId> Oracle::open_drop()
+std::optional<DropId> Oracle::open_drop(const std::set<DropId>& unknown)
 {
     for (const auto drop : witness().open_drops()) {
-        if (!never_known_.contains(drop)) return drop;
+        if (!unknown.contains(drop)) return drop;
     }
     return std::nullopt;
 }

@@ -29,7 +29,7 @@ public:
     };
     explicit Oracle(Around around) : around_{std::move(around)} {}
 
-    void begin_life() { witness_.emplace(ledger_file); }
+    void begin_life();
     void end_life() { witness_.reset(); }
     /// Only within a life.
     Witness& witness() { return witness_.value(); }
@@ -40,14 +40,19 @@ public:
     void check_commit();
     /// All rules of `drinkd ledger verify`.
     void check_file();
-    /// Which drop is open although somebody could know of it, or nothing.
-    std::optional<DropId> open_drop();
+    /// Which drop is open, but for those in `unknown`; or nothing.
+    std::optional<DropId> open_drop(const std::set<DropId>& unknown);
     /// At rest: the cans that fell against what was charged.
     void check_cans(std::map<DropId, int> cans, Counts& counts);
+    /// Whatever was told as done is in the file.
+    void check_told();
+
+    /// An admin was told that credits were given for that reason.
+    void on_gift(std::string reason) { gifts_.insert(std::move(reason)); }
 
 private:
     void on_reserved(DropId drop, const std::string& member);
-    void on_sent(DropId drop, const std::string& machine);
+    void on_sent(Wire::SentDrop sent, const std::string& machine);
     void on_ended(std::int64_t session, Ended drop);
 
     Around around_;
@@ -55,7 +60,8 @@ private:
     std::map<DropId, int> reserved_;         // Without a delay, with their order.
     std::map<std::string, int> last_order_;  // Of what was sent to a machine.
     std::set<DropId> sent_;
-    std::set<DropId> never_known_;  // By their boards.
+    std::map<DropId, std::string> settled_;  // As the daemon told it, in any life.
+    std::set<std::string> gifts_;            // The same, by their reasons.
 };
 
 }  // namespace simulation

@@ -16,12 +16,11 @@ drinkd::Outside outside(const std::function<std::int64_t()>& wall_clock, std::ui
     return outside;
 }
 
-drinkd::Task<> run_on_ledger(drinkd::House& house, std::function<void(ledger::Ledger&)> work)
+drinkd::Task<> run_on_ledger(
+    drinkd::House& house, std::function<bool(ledger::Ledger&)> work, std::function<void()> done)
 {
-    co_await house.ledger.run([&](ledger::Ledger& ledger) {
-        work(ledger);
-        return true;
-    });
+    const auto kept = co_await house.ledger.run(work);
+    if (kept.value_or(false)) done();
 }
 
 }  // namespace
@@ -43,7 +42,10 @@ std::optional<drinkd::Connections::Place> Process::admit()
 std::optional<std::int64_t> Process::take_member(std::shared_ptr<Wire> wire)
 {
     auto place = admit();
-    if (!place) return std::nullopt;
+    if (!place) {
+        wire->close();
+        return std::nullopt;
+    }
     house_.serve_member(
         house_.settings.listen.sunday.front(), {new_strand(), std::move(wire)}, std::move(*place));
     return ++connections_;
@@ -60,14 +62,15 @@ void Process::take_board(std::shared_ptr<Wire> wire)
     ++connections_;
 }
 
-void Process::ask_ledger(std::function<void(ledger::Ledger&)> work)
+void Process::ask_ledger(std::function<bool(ledger::Ledger&)> work, std::function<void()> done)
 {
-    drinkd::spawn(new_strand(), run_on_ledger(house_, std::move(work)), "a tool");
+    drinkd::spawn(new_strand(), run_on_ledger(house_, std::move(work), std::move(done)), "a tool");
 }
 
 void Process::stop()
 {
     stopping_ = true;
+    ended_.reset();
     drinkd::spawn(new_strand(), end(), "ending");
 }
 
@@ -79,18 +82,21 @@ drinkd::Task<> Process::end()
 
 bool Process::end_alone()
 {
-    if (!stopping_) stop();
-    for (;;) {
+    if (!stopping_ || ended_ == false) stop();
+    // More of either than a daemon that ends can need.
+    const auto give_up = timers().now() + std::chrono::minutes{1};
+    constexpr int turns_max = 100'000;
+    for (int turn = 0; turn < turns_max && timers().now() < give_up; ++turn) {
         run_handlers();
-        if (ended_ == false) return false;
         if (!house_.ledger.idle()) {
             run_ledger();
         } else if (const auto next = timers().next()) {
             timers().pass_until(*next);
         } else {
-            return ended_.value_or(false);
+            return ended_ == true;
         }
     }
+    return false;
 }
 
 }  // namespace simulation

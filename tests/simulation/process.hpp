@@ -32,15 +32,17 @@ public:
     std::optional<std::int64_t> take_member(std::shared_ptr<Wire> wire);
     void take_board(std::shared_ptr<Wire> wire);
 
-    /// Runs `work` on the ledger, as the tools have it done.
-    void ask_ledger(std::function<void(ledger::Ledger&)> work);
+    /// Runs `work` on the ledger, as the tools have it done; then `done`, if it was true and is
+    /// durable.
+    void ask_ledger(std::function<bool(ledger::Ledger&)> work, std::function<void()> done);
 
     /// Begins to end in good order; it ends while further steps are taken.
     void stop();
     bool stopping() const { return stopping_; }
     /// Nothing, or whether all of it ended in time.
     std::optional<bool> ended() const { return ended_; }
-    /// Ends without the world: nobody hears or sees anything of it. False when it does not end.
+    /// Ends without the world: nobody hears or sees anything of it, and its disk is well. False
+    /// when it does not end, or something of it still waits then.
     bool end_alone();
 
 private:

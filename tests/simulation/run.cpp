@@ -14,6 +14,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <set>
 #include <utility>
 
 namespace simulation {
@@ -52,6 +53,7 @@ private:
     // --- The daemon's lives ---
     void start();
     void crash(Disk::Image left, bool power_lost);
+    void end_in_order();
     void end_process();
     void settle_as_admin();
 
@@ -75,6 +77,8 @@ private:
     Instant next_start_ = Timers::start;
     bool daemon_alone_ = false;  // What it still does is not of this world.
     std::optional<Instant> disk_heals_;
+    Instant disk_well_since_ = Timers::start;
+    int gifts_ = 0;
 
     std::deque<Board> boards_;
     std::deque<Member> members_;
@@ -102,6 +106,7 @@ Run::Run(std::uint64_t seed, Disk& disk, bool keep_schedule)
 }}
 {
     timers().start_over();
+    Wire::announce({});
     disk_.fail(Disk::Fault::none);
     disk_.use(new_ledger(disk_));
     listen_to_log([this](auto level, auto event, auto fields) { on_log(level, event, fields); });
@@ -126,8 +131,10 @@ void Run::make_peers()
             dice_, [this, index] { return connect_board(index); },
             [this, id = machine.id](const std::string& what) {
             tell(fmt::format("board of {} {}", id, what));
-            if (what.starts_with("BROKEN")) broken(what);
-            });
+            },
+            [this, id = machine.id](const std::string& what) {
+            broken(fmt::format("board of {}: {}", id, what));
+        });
     }
     const int members = dice_.between(1, members_max);
     for (int member = 0; member < members; ++member) {
@@ -155,12 +162,11 @@ void Run::make_peers()
 Outcome Run::outcome()
 {
     go_on();
-    if (!outcome_.broken) come_to_rest();
-    if (!outcome_.broken) check_at_rest();
+    if (outcome_.broken.empty()) come_to_rest();
+    if (outcome_.broken.empty()) check_at_rest();
     daemon_alone_ = true;
-    if (process_ && !process_->end_alone()) broken("the daemon does not end");
-    oracle_.end_life();
-    process_.reset();
+    disk_.fail(Disk::Fault::none);
+    if (process_) end_process();
     timers().start_over();
     return std::move(outcome_);
 }
@@ -168,7 +174,7 @@ Outcome Run::outcome()
 void Run::go_on()
 {
     const auto until = Timers::start + std::chrono::seconds{dice_.between(10, 70)};
-    while (timers().now() < until && !outcome_.broken) {
+    while (timers().now() < until && outcome_.broken.empty()) {
         step();
         if (dice_.one_in(250)) bring_trouble();
     }
@@ -179,8 +185,7 @@ void Run::step()
     ++outcome_.counts.steps;
     if (!process_ && timers().now() >= next_start_) start();
     if (process_ && process_->ended()) {
-        if (!process_->end_alone()) broken("the daemon does not end");
-        end_process();
+        end_in_order();
     }
     const auto kind = dice_.below(10);
     if (kind < 6 && process_ && process_->run_handler()) return;
@@ -221,6 +226,7 @@ void Run::let_time_pass()
     if (disk_heals_ && now >= *disk_heals_) {
         tell("the disk is well again");
         disk_heals_.reset();
+        disk_well_since_ = now;
         disk_.fail(Disk::Fault::none);
     }
     for (auto& board : boards_) board.turn(now);
@@ -289,9 +295,15 @@ void Run::bring_trouble()
             if (!process_) break;
             const auto name = members_[dice_.below(members_.size())].name();
             const auto credits = dice_.between(-100, 200);
-            tell(fmt::format("{} gets {} credits", name, credits));
-            process_->ask_ledger([name, credits](ledger::Ledger& ledger) {
-                (void)ledger.add_credits(name, credits, {.actor = "admin", .reason = "a gift"});
+            const auto gift = fmt::format("gift {} of {} credits", ++gifts_, credits);
+            tell(fmt::format("{} for {}", gift, name));
+            process_->ask_ledger(
+                [name, credits, gift](ledger::Ledger& ledger) {
+                const ledger::Cause cause{.actor = "admin", .reason = gift};
+                return credits != 0 && ledger.add_credits(name, credits, cause).has_value();
+                },
+                [this, gift] {
+                if (!daemon_alone_) oracle_.on_gift(gift);
             });
         }
     }
@@ -304,11 +316,14 @@ void Run::settle_as_admin()
         if (drop.state != "in_doubt" || !dice_.one_in(3)) continue;
         const bool charge = dice_.one_in(2);
         tell(fmt::format("an admin settles drop {}", number(drop.id)));
-        process_->ask_ledger([id = drop.id, charge](ledger::Ledger& ledger) {
+        process_->ask_ledger(
+            [id = drop.id, charge](ledger::Ledger& ledger) {
             ledger.settle(
                 id, charge ? ledger::DropEvent::charged : ledger::DropEvent::refunded,
                 {.actor = "admin", .reason = "looked"});
-        });
+            return true;
+            },
+            [] {});
     }
 }
 
@@ -344,7 +359,6 @@ void Run::crash(Disk::Image left, bool power_lost)
     daemon_alone_ = true;
     disk_.fail(Disk::Fault::none);
     const auto now = timers().now();
-    if (!process_->end_alone()) broken("the daemon does not end");
     end_process();
     timers().start_over(now);
     daemon_alone_ = false;
@@ -354,9 +368,19 @@ void Run::crash(Disk::Image left, bool power_lost)
     if (dice_.one_in(8)) oracle_.check_file();
 }
 
+void Run::end_in_order()
+{
+    const bool gave_up = process_->ended() == false;
+    if (!gave_up) return end_process();
+    // Where the disk fails it may give up waiting, and ends as if it had crashed.
+    const bool disk_failed = disk_heals_ || timers().now() < disk_well_since_ + 2s;
+    if (!disk_failed) broken("the daemon does not end in good order");
+    crash(disk_.image(), false);
+}
+
 void Run::end_process()
 {
-    if (!timers().empty()) broken("something of the daemon waits when all of it has ended");
+    if (!process_->end_alone()) broken("the daemon does not end, or something of it waits on");
     process_.reset();
     oracle_.end_life();
     sessions_.clear();
@@ -404,7 +428,12 @@ std::string Run::why_not_at_rest()
     for (const auto& board : boards_) {
         if (!board.at_rest()) return "a board is away or busy";
     }
-    if (const auto drop = oracle_.open_drop()) return fmt::format("drop {} is open", number(*drop));
+    std::set<DropId> unknown;
+    for (const auto& board : boards_)
+        unknown.insert(board.unknown().begin(), board.unknown().end());
+    if (const auto drop = oracle_.open_drop(unknown)) {
+        return fmt::format("drop {} is open", number(*drop));
+    }
     return {};
 }
 
@@ -413,10 +442,11 @@ void Run::come_to_rest()
     tell("from here on nothing goes wrong");
     disk_.fail(Disk::Fault::none);
     disk_heals_.reset();
-    for (auto& board : boards_) board.behave();
+    for (auto& board : boards_) board.behave(timers().now());
     for (auto& member : members_) member.behave();
     const auto until = timers().now() + rest_time_max;
-    for (auto why = why_not_at_rest(); !why.empty() && !outcome_.broken; why = why_not_at_rest()) {
+    for (auto why = why_not_at_rest(); !why.empty() && outcome_.broken.empty();
+         why = why_not_at_rest()) {
         const bool too_long = timers().now() > until || outcome_.counts.steps > steps_max;
         if (too_long) broken(fmt::format("it does not come to rest: {}", why));
         step();
@@ -426,7 +456,10 @@ void Run::come_to_rest()
 void Run::check_at_rest()
 {
     std::map<DropId, int> cans;
-    for (const auto& board : boards_) cans.insert(board.cans().begin(), board.cans().end());
+    for (const auto& board : boards_) {
+        for (const auto& [drop, fell] : board.cans()) cans[drop] += fell;
+    }
+    oracle_.check_told();
     oracle_.check_cans(std::move(cans), outcome_.counts);
     oracle_.check_file();
 }
@@ -448,7 +481,7 @@ void Run::tell(std::string what)
 void Run::broken(std::string what)
 {
     tell("BROKEN: " + what);
-    if (!outcome_.broken) outcome_.broken = std::move(what);
+    outcome_.broken.push_back(std::move(what));
 }
 
 }  // namespace

@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,7 +25,7 @@ struct Counts {
 
 struct Outcome {
     Counts counts;
-    std::optional<std::string> broken;  ///< The first thing that must not be.
+    std::vector<std::string> broken;    ///< What must not be, and was.
     std::vector<std::string> schedule;  ///< What happened, when it was asked for.
 };
 

@@ -64,10 +64,15 @@ public:
     bool is_lost() const { return daemon_lost_; }
     /// How much the daemon has sent in all.
     std::size_t sent() const { return sent_; }
-    /// The drops whose lines are on their way to a board, in order. (Plain lines carry no id.)
-    std::deque<DropId> drops_sent;
-    /// What the daemon sends next, on whichever wire, is that drop's line.
-    static void announce(DropId drop) { announced_ = drop; }
+    /// A drop as the daemon tells of it. (A plain line carries no id.)
+    struct SentDrop {
+        DropId drop{};
+        int slot = 0;
+    };
+    /// Those whose lines are on their way to the board, in order.
+    std::deque<SentDrop> drops_sent;
+    /// The drop's line is what the daemon sends next, on whichever wire.
+    static void announce(std::optional<SentDrop> drop) { announced_ = drop; }
     /// No time passes while bytes are on the way: after a pause, half a line of a member is taken
     /// for a whole one of an old client.
     bool prompt = false;
@@ -88,7 +93,7 @@ private:
     void wake_ready();
     static void wake(Waiter& waiter, error_code error);
 
-    inline static std::optional<DropId> announced_;
+    inline static std::optional<SentDrop> announced_;
 
     Direction to_daemon_;
     Direction to_peer_;

@@ -94,6 +94,15 @@ bool Witness::has_reserved_drop(const std::string& machine)
         all, [&](const Drop& drop) { return drop.state == "reserved" && drop.machine == machine; });
 }
 
+std::set<std::string> Witness::transfer_reasons()
+{
+    std::set<std::string> all;
+    auto query = database_.prepare("SELECT reason FROM transfers");
+    query.start();
+    while (query.step()) all.insert(query.text(0));
+    return all;
+}
+
 bool Witness::sees_change()
 {
     version_.start();

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,9 @@ public:
     std::vector<protocol::DropId> open_drops();
     /// Whether one is reserved for that machine.
     bool has_reserved_drop(const std::string& machine);
+
+    /// The reasons of all transfers.
+    std::set<std::string> transfer_reasons();
 
     /// Whether anything was committed since the last call.
     bool sees_change();
