@@ -57,6 +57,12 @@ void LedgerService::enqueue(QueuedOperation& operation)
     if (wake_thread) arrived_.notify_one();
 }
 
+bool LedgerService::has_queued() const
+{
+    const std::scoped_lock lock{mutex_};
+    return !queue_.empty();
+}
+
 bool LedgerService::wait_for_work()
 {
     {

@@ -78,6 +78,8 @@ public:
     bool healthy() const { return healthy_; }
     /// Whether every operation has ended. One whose fate is not known has not.
     bool idle() const { return under_way_ == 0; }
+    /// Whether run_queued() has an operation to run.
+    bool has_queued() const;
 
 private:
     struct QueuedOperation : ledger::Operation {
@@ -107,7 +109,7 @@ private:
     std::atomic<bool> healthy_{true};
     std::atomic<std::size_t> under_way_{0};
 
-    std::mutex mutex_;  // Guards what follows.
+    mutable std::mutex mutex_;  // Guards what follows.
     std::condition_variable arrived_;
     std::deque<QueuedOperation*> queue_;
     bool asleep_ = false;

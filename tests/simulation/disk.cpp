@@ -55,6 +55,7 @@ struct Disk::File {
     Handle* reserved = nullptr;
     Handle* exclusive = nullptr;
     std::vector<std::unique_ptr<std::array<std::byte, shm_region_bytes>>> regions;
+    int shm_users = 0;
     std::array<int, SQLITE_SHM_NLOCK> shm_shared{};
     std::array<Handle*, SQLITE_SHM_NLOCK> shm_exclusive{};
 };
@@ -65,6 +66,7 @@ struct Disk::Handle {
     Disk* disk = nullptr;
     std::shared_ptr<File> file;
     int lock = SQLITE_LOCK_NONE;
+    bool uses_shm = false;
     std::array<bool, SQLITE_SHM_NLOCK> shm_shared{};
     bool delete_on_close = false;
     std::string name;
@@ -202,7 +204,9 @@ struct Disk::Calls {
 
     static int shm_map(sqlite3_file* file, int index, int size, int extend, void volatile** out)
     {
-        auto& regions = Handle::of(file).file->regions;
+        auto& handle = Handle::of(file);
+        if (!std::exchange(handle.uses_shm, true)) ++handle.file->shm_users;
+        auto& regions = handle.file->regions;
         *out = nullptr;
         if (size != shm_region_bytes) return SQLITE_IOERR_SHMSIZE;
         while (static_cast<int>(regions.size()) <= index) {
@@ -248,7 +252,11 @@ struct Disk::Calls {
     static void shm_barrier(sqlite3_file*) {}
     static int shm_unmap(sqlite3_file* file, int remove)
     {
-        if (remove) Handle::of(file).file->regions.clear();
+        auto& handle = Handle::of(file);
+        auto& of = *handle.file;
+        if (std::exchange(handle.uses_shm, false)) --of.shm_users;
+        // Who opens it first reads the log anew, as with SQLite's own file systems.
+        if (remove || of.shm_users == 0) of.regions.clear();
         return SQLITE_OK;
     }
 

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace simulation {
@@ -54,6 +55,18 @@ public:
     enum class Fault { none, full, write_error, sync_error, gone };
     void fail(Fault fault) { fault_ = fault; }
     Fault fault() const { return fault_; }
+
+    /// While it lives nothing fails: for who is not of the simulated world.
+    class Truce {
+    public:
+        explicit Truce(Disk& disk) : disk_{disk}, fault_{std::exchange(disk.fault_, Fault::none)} {}
+        Truce(const Truce&) = delete;
+        ~Truce() { disk_.fault_ = fault_; }
+
+    private:
+        Disk& disk_;
+        const Fault fault_;
+    };
 
 private:
     struct File;

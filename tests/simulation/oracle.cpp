@@ -11,6 +11,13 @@ namespace simulation {
 
 using protocol::number;
 
+Witness& Oracle::witness()
+{
+    const Disk::Truce truce{disk_};
+    if (!witness_) witness_.emplace(ledger_file);
+    return *witness_;
+}
+
 void Oracle::on_log(std::string_view level, std::string_view event, drinkd::log::Fields fields)
 {
     const auto value = [&](std::string_view name) {
@@ -21,7 +28,9 @@ void Oracle::on_log(std::string_view level, std::string_view event, drinkd::log:
     };
     const auto drop = [&] { return DropId{std::get<std::int64_t>(value("drop"))}; };
 
-    const bool of_disk = event == "the ledger failed" && around_.disk_fails();
+    // What the ledger finds when it opens its file again must not depend on who else has it open.
+    if (event == "the ledger failed") look_away();
+    const bool of_disk = event == "the ledger failed" && disk_.fault() != Disk::Fault::none;
     if (level == "error" && !of_disk) {
         around_.broken(fmt::format("the daemon logs an error: {}", event));
     }
@@ -82,12 +91,6 @@ void Oracle::on_ended(std::int64_t session, Ended drop)
     around_.drop_ended(session, std::move(drop));
 }
 
-void Oracle::begin_life()
-{
-    witness_.emplace(ledger_file);
-    check_told();
-}
-
 void Oracle::check_told()
 {
     for (const auto& [drop, state] : settled_) {
@@ -111,6 +114,7 @@ void Oracle::check_commit()
 
 void Oracle::check_file()
 {
+    const Disk::Truce truce{disk_};
     for (const auto& check : ledger::verify(ledger_file)) {
         if (!check.holds()) {
             around_.broken(fmt::format("{}: {}", check.rule, check.violations.front()));

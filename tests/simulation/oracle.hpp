@@ -1,5 +1,6 @@
 #pragma once
 
+#include "simulation/disk.hpp"
 #include "simulation/log.hpp"
 #include "simulation/member.hpp"
 #include "simulation/plan.hpp"
@@ -25,14 +26,13 @@ public:
         std::function<void(std::string)> broken;  ///< Something does not hold.
         std::function<void(std::int64_t session, Ended drop)> drop_ended;
         std::function<bool(const std::string& member)> delays;
-        std::function<bool()> disk_fails;
     };
-    explicit Oracle(Around around) : around_{std::move(around)} {}
+    Oracle(Disk& disk, Around around) : disk_{disk}, around_{std::move(around)} {}
 
-    void begin_life();
-    void end_life() { witness_.reset(); }
-    /// Only within a life.
-    Witness& witness() { return witness_.value(); }
+    /// Only while the daemon lives.
+    Witness& witness();
+    /// The daemon's life ends, or its file is another one now.
+    void look_away() { witness_.reset(); }
 
     void on_log(std::string_view level, std::string_view event, drinkd::log::Fields fields);
 
@@ -55,6 +55,7 @@ private:
     void on_sent(Wire::SentDrop sent, const std::string& machine);
     void on_ended(std::int64_t session, Ended drop);
 
+    Disk& disk_;
     Around around_;
     std::optional<Witness> witness_;
     std::map<DropId, int> reserved_;         // Without a delay, with their order.

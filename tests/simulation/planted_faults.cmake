@@ -32,7 +32,7 @@ function(planted_fault name)
 endfunction()
 
 planted_fault(a_late_ack_is_taken_for_the_next_drops
-    FILE machines/board_link.cpp SEEDS 500 EXPECT "cans fell for"
+    FILE machines/board_link.cpp SEEDS 500 EXPECT "in flight on its link"
     FROM "return state_ == State::idle ||"
     TO "return state_ == State::idle || state_ == State::suspect ||")
 
@@ -62,7 +62,7 @@ planted_fault(what_is_written_is_not_synced
     TO "PRAGMA synchronous = OFF;")
 
 planted_fault(a_commit_of_unknown_fate_is_believed_without_a_sync
-    FILE ledger/ledger.cpp SEEDS 5000 EXPECT ", and is "
+    FILE ledger/ledger.cpp SEEDS 500 EXPECT ", and is "
     FROM "checkpoint();
         return Commit::kept;"
     TO "return Commit::kept;")

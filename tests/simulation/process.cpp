@@ -33,6 +33,18 @@ Process::Process(
     house_.start();
 }
 
+bool Process::ledger_waits() const
+{
+    const auto& ledger = house_.ledger;
+    return ledger.has_queued() || (!ledger.healthy() && timers().now() >= next_try_);
+}
+
+void Process::run_ledger()
+{
+    house_.ledger.run_queued();
+    next_try_ = timers().now() + std::chrono::seconds{1};
+}
+
 std::optional<drinkd::Connections::Place> Process::admit()
 {
     const drinkd::tcp::endpoint peer{drinkd::asio::ip::address_v4::loopback(), 4'242};

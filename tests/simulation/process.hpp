@@ -1,6 +1,7 @@
 #pragma once
 
 #include "daemon/house.hpp"
+#include "simulation/timers.hpp"
 #include "simulation/wire.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -24,9 +25,11 @@ public:
     /// False when no handler is ready.
     bool run_handler() { return io_.poll_one() > 0; }
     void run_handlers() { io_.poll(); }
-    /// Whether the ledger has something to run, or a fault to see to.
-    bool ledger_waits() const { return !house_.ledger.idle() || !house_.ledger.healthy(); }
-    void run_ledger() { house_.ledger.run_queued(); }
+    /// Whether the ledger's thread would run now: it has something to run, or tries a file that
+    /// failed again.
+    bool ledger_waits() const;
+    void run_ledger();
+    bool ledger_rests() const { return house_.ledger.idle() && house_.ledger.healthy(); }
 
     /// A connection as a door would hand it in. Its number in the log; nothing when it is refused.
     std::optional<std::int64_t> take_member(std::shared_ptr<Wire> wire);
@@ -55,6 +58,7 @@ private:
         io_.get_executor()};
     drinkd::House house_;
     std::int64_t connections_ = 0;
+    Instant next_try_{};
     bool stopping_ = false;
     std::optional<bool> ended_;
 };

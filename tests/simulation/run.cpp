@@ -38,8 +38,10 @@ public:
     Outcome outcome();
 
 private:
-    // --- Steps ---
+    Oracle::Around around_oracle();
     void make_peers();
+
+    // --- Steps ---
     void go_on();
     void step();
     void let_time_pass();
@@ -91,19 +93,7 @@ Run::Run(std::uint64_t seed, Disk& disk, bool keep_schedule)
       disk_{disk},
       keep_schedule_{keep_schedule},
       settings_{settings_of(dice_)},
-      oracle_{{
-          .broken = [this](std::string what) { broken(std::move(what)); },
-          .drop_ended =
-              [this](std::int64_t session, Ended drop) {
-    const auto member = sessions_.find(session);
-    if (member != sessions_.end()) members_[member->second].ended(session, std::move(drop));
-          },
-          .delays =
-              [this](const std::string& member) {
-    return std::ranges::find(members_, member, &Member::name)->delays();
-          },
-              .disk_fails = [this] { return disk_.fault() != Disk::Fault::none; },
-}}
+      oracle_{disk, around_oracle()}
 {
     timers().start_over();
     Wire::announce({});
@@ -111,6 +101,20 @@ Run::Run(std::uint64_t seed, Disk& disk, bool keep_schedule)
     disk_.use(new_ledger(disk_));
     listen_to_log([this](auto level, auto event, auto fields) { on_log(level, event, fields); });
     make_peers();
+}
+
+Oracle::Around Run::around_oracle()
+{
+    Oracle::Around around;
+    around.broken = [this](std::string what) { broken(std::move(what)); };
+    around.drop_ended = [this](std::int64_t session, Ended drop) {
+        const auto member = sessions_.find(session);
+        if (member != sessions_.end()) members_[member->second].ended(session, std::move(drop));
+    };
+    around.delays = [this](const std::string& member) {
+        return std::ranges::find(members_, member, &Member::name)->delays();
+    };
+    return around;
 }
 
 void Run::make_peers()
@@ -224,6 +228,9 @@ void Run::let_time_pass()
     const auto now = std::min(next, timers().now() + 1s);
     timers().pass_until(now);
     if (disk_heals_ && now >= *disk_heals_) {
+        // What could not be synced may be lost yet.
+        const bool unsynced = disk_.fault() == Disk::Fault::sync_error;
+        if (unsynced && process_ && dice_.one_in(2)) crash(disk_.image(), true);
         tell("the disk is well again");
         disk_heals_.reset();
         disk_well_since_ = now;
@@ -343,11 +350,7 @@ void Run::start()
         next_start_ = later;
         return;
     }
-    // The oracle is not of this world: the disk does not fail it.
-    const auto fault = disk_.fault();
-    disk_.fail(Disk::Fault::none);
-    oracle_.begin_life();
-    disk_.fail(fault);
+    oracle_.check_told();
 }
 
 void Run::crash(Disk::Image left, bool power_lost)
@@ -382,7 +385,7 @@ void Run::end_process()
 {
     if (!process_->end_alone()) broken("the daemon does not end, or something of it waits on");
     process_.reset();
-    oracle_.end_life();
+    oracle_.look_away();
     sessions_.clear();
     next_start_ = timers().now() + std::chrono::milliseconds{dice_.between(0, 5'000)};
 }
@@ -421,7 +424,7 @@ std::shared_ptr<Wire> Run::connect_board(std::size_t board)
 std::string Run::why_not_at_rest()
 {
     if (!process_ || process_->stopping()) return "the daemon is away";
-    if (process_->ledger_waits()) return "the ledger waits";
+    if (!process_->ledger_rests()) return "the ledger waits";
     for (const auto& member : members_) {
         if (!member.at_rest()) return member.name() + " waits for a reply";
     }

@@ -40,7 +40,7 @@ constexpr const char* rules = R"(
 }  // namespace
 
 Witness::Witness(const std::filesystem::path& ledger)
-    : database_{ledger, ledger::sqlite::Database::Mode::read_write},
+    : database_{ledger, ledger::sqlite::Database::Mode::read_only},
       drop_{database_.prepare(fmt::format("{} WHERE drops.id = ?1", columns))},
       version_{database_.prepare("PRAGMA data_version")},
       rules_{database_.prepare(rules)}
