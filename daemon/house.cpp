@@ -109,7 +109,8 @@ authenticator{io, ledger}, boards{settings.machines, machines}, connections{io, 
             machines.emplace_back(io, index, machine.id, std::move(setup), catalog, dispatcher);
         if (const auto& last = place.temperature) {
             const std::chrono::milliseconds age{outside.ledger.now_ms() - last->at_ms};
-            host.remember_temperature(last->fahrenheit, Clock::now() - age);
+            // Nobody knows how old it is when the wall clock was put back since.
+            if (age >= 0ms) host.remember_temperature(last->fahrenheit, Clock::now() - age);
         }
         places.push_back({.key = place.key, .host = &host});
     }

@@ -55,6 +55,8 @@ Task<bool> PasswordChecker::matches(const std::string& hash, const std::string& 
             equal =
                 crypto_pwhash_str_verify(compared.c_str(), password.data(), password.size()) == 0;
             // For lack of memory it fails as for a wrong password, which nobody must be told then.
+            // It does not say which (errno is EINVAL for both), so this asks for as much memory
+            // again.
             if (!equal) ::operator delete(::operator new(crypto_pwhash_MEMLIMIT_INTERACTIVE));
             wake.wake();
         });

@@ -168,7 +168,7 @@ int show_history(
         auto database = ledger::open_read_only(file);
         const auto account = ledger::find_account(database, name);
         if (!account) throw ToolError{"there is no such account"};
-        return ledger::history_of(database, *account, limit);
+        return ledger::History{database}.events(*account, limit);
     });
     auto list = json::array();
     Table table{{{"WHEN"}, {"WHAT"}, {"FOR"}, {"CREDITS", true}, {"STATE"}, {"REMARKS"}}};

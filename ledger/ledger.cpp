@@ -62,6 +62,7 @@ Ledger::Statements::Statements(sqlite::Database& database)
       insert_transfer{database.prepare(
           "INSERT INTO transfers (at, debit, credit, amount, drop_id, actor, reason) "
           "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")},
+      history{database},
       find_machine{database.prepare("SELECT id FROM machines WHERE name = ?1")},
       insert_machine{database.prepare("INSERT INTO machines (name) VALUES (?1)")},
       forget_slots{database.prepare("UPDATE slots SET in_settings = 0 WHERE id = ?1")},

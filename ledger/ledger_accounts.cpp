@@ -59,7 +59,7 @@ std::optional<Member> Ledger::find_member(std::string_view name)
 
 std::vector<HistoryRow> Ledger::history(AccountId account, int limit)
 {
-    return history_of(*database_, protocol::number(account), limit);
+    return statements_->history.events(protocol::number(account), limit);
 }
 
 std::expected<Member, Refusal> Ledger::open_account(const NewAccount& wanted, Cause cause)

@@ -84,10 +84,9 @@ std::optional<std::int64_t> find_account(sqlite::Database& ledger, std::string_v
     return query.integer(0);
 }
 
-// Open and settled ones are found by an index each.
-std::vector<DropRow> drops_of(sqlite::Database& ledger, std::int64_t account, std::int64_t limit)
-{
-    auto query = ledger.prepare(R"(
+// Open and settled drops are found by an index each, and so is what came and what went.
+History::History(sqlite::Database& ledger)
+    : drops_{ledger.prepare(R"(
         WITH mine AS (
             SELECT * FROM drops WHERE account = ?1 AND settled_at IS NULL UNION ALL
             SELECT * FROM (SELECT * FROM drops WHERE account = ?1 AND settled_at IS NOT NULL
@@ -96,31 +95,8 @@ std::vector<DropRow> drops_of(sqlite::Database& ledger, std::int64_t account, st
                coalesce(doubt_reason, ''), settled_at, coalesce(settled_by, ''),
                coalesce(settled_reason, '')
         FROM mine JOIN slots ON slots.id = slot JOIN machines ON machines.id = machine
-        ORDER BY mine.id DESC LIMIT ?2)");
-    std::vector<DropRow> rows;
-    for (query.start(account, limit); query.step();) {
-        rows.push_back({
-            .drop = query.integer(0),
-            .machine = query.text(1),
-            .slot = static_cast<int>(query.integer(2)),
-            .item = query.text(3),
-            .price = query.integer(4),
-            .state = query.text(5),
-            .opened_at_ms = query.integer(6),
-            .doubt_reason = query.text(7),
-            .settled_at_ms = query.optional_integer(8),
-            .settled_by = query.text(9),
-            .settled_reason = query.text(10),
-        });
-    }
-    return rows;
-}
-
-// An index each for what came and what went.
-std::vector<TransferRow> transfers_of(
-    sqlite::Database& ledger, std::int64_t account, std::int64_t limit)
-{
-    auto query = ledger.prepare(R"(
+        ORDER BY mine.id DESC LIMIT ?2)")},
+      transfers_{ledger.prepare(R"(
         WITH mine AS (
             SELECT * FROM (SELECT * FROM transfers
                 WHERE debit = ?1 AND debit <> 1 AND drop_id IS NULL ORDER BY id DESC LIMIT ?2)
@@ -128,28 +104,51 @@ std::vector<TransferRow> transfers_of(
             SELECT * FROM (SELECT * FROM transfers
                 WHERE credit = ?1 AND credit <> 1 AND drop_id IS NULL ORDER BY id DESC LIMIT ?2))
         SELECT id, at, iif(credit = ?1, amount, -amount), actor, reason
-        FROM mine ORDER BY id DESC LIMIT ?2)");
-    std::vector<TransferRow> rows;
-    for (query.start(account, limit); query.step();) {
+        FROM mine ORDER BY id DESC LIMIT ?2)")}
+{
+}
+
+std::vector<DropRow> History::drops(std::int64_t account, std::int64_t limit)
+{
+    std::vector<DropRow> rows;
+    for (drops_.start(account, limit); drops_.step();) {
         rows.push_back({
-            .transfer = query.integer(0),
-            .at_ms = query.integer(1),
-            .credits = query.integer(2),
-            .actor = query.text(3),
-            .reason = query.text(4),
+            .drop = drops_.integer(0),
+            .machine = drops_.text(1),
+            .slot = static_cast<int>(drops_.integer(2)),
+            .item = drops_.text(3),
+            .price = drops_.integer(4),
+            .state = drops_.text(5),
+            .opened_at_ms = drops_.integer(6),
+            .doubt_reason = drops_.text(7),
+            .settled_at_ms = drops_.optional_integer(8),
+            .settled_by = drops_.text(9),
+            .settled_reason = drops_.text(10),
         });
     }
     return rows;
 }
 
-std::vector<HistoryRow> history_of(
-    sqlite::Database& ledger, std::int64_t account, std::int64_t limit)
+std::vector<TransferRow> History::transfers(std::int64_t account, std::int64_t limit)
+{
+    std::vector<TransferRow> rows;
+    for (transfers_.start(account, limit); transfers_.step();) {
+        rows.push_back({
+            .transfer = transfers_.integer(0),
+            .at_ms = transfers_.integer(1),
+            .credits = transfers_.integer(2),
+            .actor = transfers_.text(3),
+            .reason = transfers_.text(4),
+        });
+    }
+    return rows;
+}
+
+std::vector<HistoryRow> History::events(std::int64_t account, std::int64_t limit)
 {
     std::vector<HistoryRow> rows;
-    for (auto& drop : drops_of(ledger, account, limit)) rows.emplace_back(std::move(drop));
-    for (auto& transfer : transfers_of(ledger, account, limit)) {
-        rows.emplace_back(std::move(transfer));
-    }
+    for (auto& drop : drops(account, limit)) rows.emplace_back(std::move(drop));
+    for (auto& transfer : transfers(account, limit)) rows.emplace_back(std::move(transfer));
     std::ranges::stable_sort(rows, std::ranges::greater{}, [](const HistoryRow& row) {
         return std::visit([](const auto& event) { return time_of(event); }, row);
     });

@@ -62,8 +62,6 @@ struct DropRow {
     std::string settled_by;
     std::string settled_reason;
 };
-/// The last drops of an account, the newest first.
-std::vector<DropRow> drops_of(sqlite::Database& ledger, std::int64_t account, std::int64_t limit);
 
 struct TransferRow {
     std::int64_t transfer = 0;
@@ -72,13 +70,24 @@ struct TransferRow {
     std::string actor;
     std::string reason;
 };
-/// The last transfers of an account, but for those that paid drops, the newest first.
-std::vector<TransferRow> transfers_of(
-    sqlite::Database& ledger, std::int64_t account, std::int64_t limit);
-
 using HistoryRow = std::variant<DropRow, TransferRow>;
-/// The last of both together, the newest first.
-std::vector<HistoryRow> history_of(
-    sqlite::Database& ledger, std::int64_t account, std::int64_t limit);
+
+/// The histories of accounts, each with the newest first. Its statements are prepared once: the
+/// ledger's own thread has one as well, for what members ask.
+class History {
+public:
+    /// `ledger` must outlive it.
+    explicit History(sqlite::Database& ledger);
+
+    std::vector<DropRow> drops(std::int64_t account, std::int64_t limit);
+    /// But for those that paid drops.
+    std::vector<TransferRow> transfers(std::int64_t account, std::int64_t limit);
+    /// The last of both together.
+    std::vector<HistoryRow> events(std::int64_t account, std::int64_t limit);
+
+private:
+    sqlite::Statement drops_;
+    sqlite::Statement transfers_;
+};
 
 }  // namespace ledger

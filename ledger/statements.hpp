@@ -21,6 +21,7 @@ struct Ledger::Statements {
     sqlite::Statement update_password;
     sqlite::Statement close_account;
     sqlite::Statement insert_transfer;
+    History history;
 
     sqlite::Statement find_machine;
     sqlite::Statement insert_machine;

@@ -46,6 +46,7 @@ void Boards::kill9()
 {
     process_->signal(SIGKILL);
     process_->wait(support::patience);
+    lost_power_ = true;
     for (const auto& machine : machines_) noted_[machine].merge(noted(machine));
 }
 
@@ -55,6 +56,13 @@ std::set<std::int64_t> Boards::dropped(std::string_view machine) const
     if (const auto before = noted_.find(machine); before != noted_.end()) {
         drops.insert(before->second.begin(), before->second.end());
     }
+    drops.merge(told(machine));
+    return drops;
+}
+
+std::set<std::int64_t> Boards::told(std::string_view machine) const
+{
+    std::set<std::int64_t> drops;
     for (const auto& line : fallen(machine)) {
         constexpr std::string_view mark = "(drop ";
         drops.insert(std::stoll(line.substr(line.find(mark) + mark.size())));

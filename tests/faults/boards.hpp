@@ -37,8 +37,13 @@ public:
 
     /// How many cans fell in a machine in all.
     std::size_t cans(std::string_view machine) const { return fallen(machine).size(); }
-    /// The drops of a machine with notes of which a can fell, by their ids.
+    /// Of a machine with notes, the drops that the board told of when their cans fell, by their
+    /// ids.
+    std::set<std::int64_t> told(std::string_view machine) const;
+    /// The same with those of which only the notes know.
     std::set<std::int64_t> dropped(std::string_view machine) const;
+    /// Whether they were ever killed, which a board may not know what it did after.
+    bool lost_power() const { return lost_power_; }
 
 private:
     std::vector<std::string> fallen(std::string_view machine) const;
@@ -51,6 +56,7 @@ private:
     std::vector<std::string> command_;
     // What was noted when they were killed: it was not told, perhaps, and notes are forgotten.
     std::map<std::string, std::set<std::int64_t>, std::less<>> noted_;
+    bool lost_power_ = false;
     std::optional<support::Process> process_;
 };
 

@@ -33,13 +33,14 @@ public:
 
     /// All members drop. Once there were `drops`, or nobody drops any more, the fault is let loose,
     /// and whoever still drops does so for the last time. A member stops at once after any other
-    /// answer than OK, and when the connection ends.
+    /// answer than OK, and when the connection ends. Throws when one gets no answer at all.
     void drop_until(std::size_t drops, const std::function<void()>& fault);
 
-    /// Waits until the boards have told what they know, stops the daemon, and compares. Boards with
-    /// notes: the drops that are charged are exactly those of which a can fell, but for drops that
-    /// the board itself cannot know. Plain ones: every difference is a drop in doubt. Prints how
-    /// much there was.
+    /// Everything works again: each member gets a drop. Then waits until the boards have told what
+    /// they know, stops the daemon, and compares. Boards with notes: the drops that are charged are
+    /// exactly those of which a can fell, once each, but for drops that the board itself cannot
+    /// know because it was killed. Plain ones: every difference is a drop in doubt. Prints how much
+    /// there was.
     void check_books();
 
     support::Daemon daemon;
@@ -60,9 +61,11 @@ private:
         std::set<std::int64_t> in_doubt;
     };
 
+    // Drops until it is over, once at least.
     void drop(
         std::size_t member, std::uint16_t port, std::atomic<std::size_t>& done,
         const std::atomic<bool>& over);
+    void sell_to_all();
     // Adds the drops of a member to those of their machines; gives how many were charged.
     std::size_t add_history(const std::string& member, std::map<std::string, Booked>& booked) const;
 

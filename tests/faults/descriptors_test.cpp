@@ -5,7 +5,6 @@
 #include "support/fake_board.hpp"
 #include "support/wait.hpp"
 
-#include <csignal>
 #include <sys/resource.h>
 
 using namespace support;
@@ -68,9 +67,9 @@ TEST_CASE("descriptors: without any left drops go on, and who is new waits until
 
 TEST_CASE("descriptors: a ledger that fails while there is none left is opened again afterwards")
 {
-    // Inherited by the daemon: what goes over the greatest size of a file is a mere error.
-    ::signal(SIGXFSZ, SIG_IGN);
-    const Daemon daemon{small_house(), {{.name = "alice", .credits = 250}}};
+    // What goes over the greatest size of a file is a mere error then.
+    const std::vector<std::string> launcher{"/usr/bin/env", "--ignore-signal=XFSZ"};
+    const Daemon daemon{small_house(), {{.name = "alice", .credits = 250}}, launcher};
     auto board = FakeBoard::online(daemon.boards_port(), "big");
     Client alice{daemon.sunday_port()};
     alice.log_in("alice");

@@ -7,6 +7,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <future>
 #include <linux/capability.h>
 #include <sys/prctl.h>
 
@@ -50,12 +51,17 @@ private:
     std::filesystem::path folder_;
 };
 
-// From now on the programs that are started respect the permissions of files, root's too.
-void give_up_root_rights()
+// Runs drinkd so that it respects the permissions of files, as root too.
+Finished run_without_root_rights(const Daemon& daemon, const std::vector<std::string>& arguments)
 {
-    // Who may not give them up has none.
-    ::prctl(PR_CAPBSET_DROP, CAP_DAC_OVERRIDE, 0, 0, 0);
-    ::prctl(PR_CAPBSET_DROP, CAP_DAC_READ_SEARCH, 0, 0, 0);
+    // What is given up is given up by a thread for good, and by what it starts.
+    auto finished = std::async(std::launch::async, [&] {
+        // Who may not give them up has none.
+        ::prctl(PR_CAPBSET_DROP, CAP_DAC_OVERRIDE, 0, 0, 0);
+        ::prctl(PR_CAPBSET_DROP, CAP_DAC_READ_SEARCH, 0, 0, 0);
+        return daemon.run(arguments);
+    });
+    return finished.get();
 }
 
 }  // namespace
@@ -116,12 +122,11 @@ TEST_CASE("disk: one that is full again and again under load loses nothing", "[.
 
 TEST_CASE("disk: a ledger that may not be written stops the start, which says so")
 {
-    give_up_root_rights();
     Daemon daemon{small_house(), members};
     daemon.stop();
     const auto ledger = daemon.folder() / "ledger.db";
     std::filesystem::permissions(ledger, std::filesystem::perms::owner_read);
-    const auto served = daemon.run({"serve"});
+    const auto served = run_without_root_rights(daemon, {"serve"});
     CHECK(served.exit_code == 1);
     CHECK(served.err.ends_with(
         "drinkd: the ledger " + ledger.string() +
@@ -130,13 +135,12 @@ TEST_CASE("disk: a ledger that may not be written stops the start, which says so
 
 TEST_CASE("disk: a folder that may not be written stops the start, which says so")
 {
-    give_up_root_rights();
     Daemon daemon{small_house(), members};
     daemon.stop();
     using std::filesystem::perms;
     std::filesystem::permissions(daemon.folder(), perms::owner_read | perms::owner_exec);
-    const auto served = daemon.run({"serve"});
-    const auto verified = daemon.run({"ledger", "verify"});
+    const auto served = run_without_root_rights(daemon, {"serve"});
+    const auto verified = run_without_root_rights(daemon, {"ledger", "verify"});
     std::filesystem::permissions(daemon.folder(), perms::owner_all);
     CHECK(served.exit_code == 1);
     const auto why = "drinkd: the ledger " + (daemon.folder() / "ledger.db").string() +

@@ -63,6 +63,11 @@ Connection::Connection(std::uint16_t port, const std::string& from)
     // What a test sends in two pieces is to arrive in two.
     const int yes = 1;
     ::setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+    // The reset by which a killed program hangs up may get lost: whoever waits asks for another.
+    const int idle_s = 1;
+    ::setsockopt(socket_, IPPROTO_TCP, TCP_KEEPIDLE, &idle_s, sizeof idle_s);
+    ::setsockopt(socket_, IPPROTO_TCP, TCP_KEEPINTVL, &idle_s, sizeof idle_s);
+    ::setsockopt(socket_, SOL_SOCKET, SO_KEEPALIVE, &yes, sizeof yes);
 }
 
 Connection::Connection(Connection&& other) noexcept
@@ -173,7 +178,7 @@ bool Connection::receive()
     constexpr auto limit = std::chrono::milliseconds{patience}.count();
     pollfd readable{.fd = socket_, .events = POLLIN, .revents = 0};
     if (::poll(&readable, 1, static_cast<int>(limit)) == 0) {
-        throw std::runtime_error{"nothing more came; so far: " + in_quotes(received_)};
+        throw TooLate{"nothing more came; so far: " + in_quotes(received_)};
     }
     std::array<char, 65'536> bytes;
     const auto size = ::recv(socket_, bytes.data(), bytes.size(), 0);

@@ -8,7 +8,7 @@
 namespace support {
 
 /// A TCP connection to a port of this host, driven byte by byte. Whatever is waited for must come
-/// within patience: reading throws when it does not, and tells what came instead.
+/// within patience: reading throws TooLate when it does not, and tells what came instead.
 class Connection {
 public:
     /// `from` is the address of this host that it comes from, one of 127.0.0.0/8.

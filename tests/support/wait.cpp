@@ -1,6 +1,5 @@
 #include "support/wait.hpp"
 
-#include <stdexcept>
 #include <string>
 #include <thread>
 
@@ -11,7 +10,7 @@ void wait_until(std::string_view what, const std::function<bool()>& is_so)
     const auto give_up = std::chrono::steady_clock::now() + patience;
     while (!is_so()) {
         if (std::chrono::steady_clock::now() > give_up) {
-            throw std::runtime_error{"waited in vain for: " + std::string{what}};
+            throw TooLate{"waited in vain for: " + std::string{what}};
         }
         std::this_thread::sleep_for(std::chrono::milliseconds{2});
     }

@@ -14,6 +14,18 @@ OtherProgram open_ledger(const Daemon& daemon)
     return OtherProgram{daemon.folder() / "ledger.db"};
 }
 
+// Right after the board of its machine `d` has said 38.75 degrees.
+void stop_after_a_temperature(Daemon& daemon)
+{
+    FakeBoard::online(daemon.boards_port(), "big").send("838.75\n");
+    wait_until("the temperature to be kept", [&] {
+        return open_ledger(daemon).integer("SELECT count(*) FROM temperatures") == 1;
+    });
+    daemon.stop();
+}
+
+constexpr auto unknown_temperature = "ERR 351 Unable to determine temperature.\r\n";
+
 }  // namespace
 
 TEST_CASE("history: what the settings do not want kept is removed at the start")
@@ -49,17 +61,21 @@ TEST_CASE("history: what the settings do not want kept is removed at the start")
 TEST_CASE("history: the last temperature is known after a restart, while it is news")
 {
     Daemon daemon;
-    FakeBoard::online(daemon.boards_port(), "big").send("838.75\n");
-    wait_until("the temperature to be kept", [&] {
-        return open_ledger(daemon).integer("SELECT count(*) FROM temperatures") == 1;
-    });
-    daemon.stop();
+    stop_after_a_temperature(daemon);
     daemon.start();
     CHECK(Client{daemon.sunday_port()}.ask("TEMP") == "OK: 38.7500\r\n");
 
     daemon.stop();
     open_ledger(daemon).execute("UPDATE temperatures SET at = at - 901000");
     daemon.start();
-    CHECK(
-        Client{daemon.sunday_port()}.ask("TEMP") == "ERR 351 Unable to determine temperature.\r\n");
+    CHECK(Client{daemon.sunday_port()}.ask("TEMP") == unknown_temperature);
+}
+
+TEST_CASE("history: a temperature is not known after a restart for which the clock was put back")
+{
+    Daemon daemon;
+    stop_after_a_temperature(daemon);
+    open_ledger(daemon).execute("UPDATE temperatures SET at = at + 86400000");
+    daemon.start();
+    CHECK(Client{daemon.sunday_port()}.ask("TEMP") == unknown_temperature);
 }

@@ -12,10 +12,12 @@ using namespace support;
 namespace {
 
 // What goes over the greatest size of a file fails as a broken disk does, but for the signal that
-// would end the daemon: it is ignored here, and then by the programs that are started.
+// would end the daemon: it is ignored here, and then by the programs that are started meanwhile.
 class BrokenDisk {
 public:
-    BrokenDisk() { ::signal(SIGXFSZ, SIG_IGN); }
+    BrokenDisk() : signal_before_{::signal(SIGXFSZ, SIG_IGN)} {}
+    BrokenDisk(const BrokenDisk&) = delete;
+    ~BrokenDisk() { ::signal(SIGXFSZ, signal_before_); }
 
     void breaks(const Daemon& daemon)
     {
@@ -26,6 +28,7 @@ public:
     void heals(const Daemon& daemon) { ::prlimit(daemon.pid(), RLIMIT_FSIZE, &before_, nullptr); }
 
 private:
+    void (*signal_before_)(int);
     rlimit before_{};
 };
 

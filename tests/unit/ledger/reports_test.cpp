@@ -152,7 +152,8 @@ TEST_CASE("reports: a member's drops tell what became of each, the newest first"
     rig.commit();
 
     auto database = ledger::open_read_only(rig.file);
-    const auto rows = ledger::drops_of(database, number(rig.ann), 10);
+    ledger::History history{database};
+    const auto rows = history.drops(number(rig.ann), 10);
     REQUIRE(rows.size() == 3);
     REQUIRE(rows[0].drop == number(under_way));
     REQUIRE(rows[0].state == "reserved");
@@ -171,8 +172,8 @@ TEST_CASE("reports: a member's drops tell what became of each, the newest first"
     REQUIRE(rows[2].settled_at_ms == 1'700'000'001'000);
     REQUIRE(rows[2].settled_by == "console:root");
     REQUIRE(rows[2].settled_reason == "nothing fell");
-    REQUIRE(ledger::drops_of(database, number(rig.ann), 2).size() == 2);
-    REQUIRE(ledger::drops_of(database, number(rig.ann), 2)[1].drop == number(doubt));
+    REQUIRE(history.drops(number(rig.ann), 2).size() == 2);
+    REQUIRE(history.drops(number(rig.ann), 2)[1].drop == number(doubt));
 }
 
 TEST_CASE("reports: a member's transfers are those that paid no drop, the newest first")
@@ -182,13 +183,14 @@ TEST_CASE("reports: a member's transfers are those that paid no drop, the newest
     REQUIRE(rig.ledger().add_credits("ann", -30, test_cause).has_value());
     rig.commit();
     auto database = ledger::open_read_only(rig.file);
-    const auto rows = ledger::transfers_of(database, number(rig.ann), 10);
+    ledger::History history{database};
+    const auto rows = history.transfers(number(rig.ann), 10);
     REQUIRE(rows.size() == 2);
     REQUIRE(rows[0].credits == -30);
     REQUIRE(rows[0].actor == "tester");
     REQUIRE(rows[0].reason == "a test");
     REQUIRE(rows[1].credits == 1'000);
-    REQUIRE(ledger::transfers_of(database, number(rig.ann), 1).size() == 1);
+    REQUIRE(history.transfers(number(rig.ann), 1).size() == 1);
 }
 
 TEST_CASE("reports: a history is a member's drops and transfers together, the newest first")
