@@ -5,6 +5,7 @@
 #include "support/wait.hpp"
 
 #include <csignal>
+#include <string>
 
 using namespace faults;
 using namespace support;
@@ -73,9 +74,12 @@ TEST_CASE("frozen board: one that goes on after its link was given up is asked, 
         return house.daemon.status().at("machines").at(0).at("online") == true;
     });
     if (memory == Memory::notes) house.daemon.wait_for_log("drop settled late");
-    // The can fell: the command was in the buffer of the board's computer.
     CHECK(alice.ask("DROP 1") == done);
-    CHECK(alice.ask("GETBALANCE") == "OK: 150\r\n");
-    CHECK(house.board.cans("d") == 2);
+    // Whether the first can fell too is up to the network: the command was in the buffer of the
+    // board's computer, and a reset takes what is there along.
+    const auto fell = house.board.cans("d");
+    CHECK((fell == 1 || fell == 2));
+    const auto charged_or_held = memory == Memory::notes ? fell : 2;
+    CHECK(alice.ask("GETBALANCE") == "OK: " + std::to_string(250 - 50 * charged_or_held) + "\r\n");
     CHECK(house.in_doubt() == (memory == Memory::none));
 }
