@@ -45,7 +45,6 @@ public:
     void send_stray_answer();
 
     const std::shared_ptr<Wire>& wire() const { return wire_; }
-    bool tini2() const { return setup_.tini2; }
     /// How many cans fell for each drop.
     const std::map<DropId, int>& cans() const { return cans_; }
     /// The drops of which it said that it cannot know.

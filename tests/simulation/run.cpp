@@ -23,7 +23,7 @@ namespace {
 using namespace std::chrono_literals;
 using protocol::number;
 
-// Enough for a quiet run of a minute or two; a run that is not at rest then never will be.
+// A hundred times what a run takes: one that is not at rest then never will be.
 constexpr std::size_t steps_max = 400'000;
 // In which everything settles once nothing goes wrong any more.
 constexpr auto rest_time_max = 15min;
@@ -179,6 +179,7 @@ void Run::go_on()
 {
     const auto until = Timers::start + std::chrono::seconds{dice_.between(10, 70)};
     while (timers().now() < until && outcome_.broken.empty()) {
+        if (outcome_.counts.steps > steps_max) broken("time does not pass any more");
         step();
         if (dice_.one_in(250)) bring_trouble();
     }
@@ -188,9 +189,7 @@ void Run::step()
 {
     ++outcome_.counts.steps;
     if (!process_ && timers().now() >= next_start_) start();
-    if (process_ && process_->ended()) {
-        end_in_order();
-    }
+    if (process_ && process_->ended()) end_in_order();
     const auto kind = dice_.below(10);
     if (kind < 6 && process_ && process_->run_handler()) return;
     if (kind < 7 && process_ && process_->ledger_waits() && dice_.one_in(3)) return run_ledger();
