@@ -13,14 +13,8 @@ using namespace std::chrono_literals;
 namespace tini = protocol::tini;
 using protocol::number;
 
-Board::Board(
-    Setup setup, Dice& dice, std::function<std::shared_ptr<Wire>()> connect,
-    std::function<void(std::string)> tell, std::function<void(std::string)> broken)
-    : setup_{std::move(setup)},
-      dice_{dice},
-      connect_{std::move(connect)},
-      tell_{std::move(tell)},
-      broken_{std::move(broken)}
+Board::Board(Setup setup, Dice& dice, PeerSurroundings around)
+    : setup_{std::move(setup)}, dice_{dice}, around_{std::move(around)}
 {
 }
 
@@ -50,7 +44,7 @@ void Board::turn(Instant now)
 void Board::connect(Instant now)
 {
     next_try_ = now + std::chrono::milliseconds{dice_.between(100, 5'000)};
-    wire_ = connect_();
+    wire_ = around_.connect();
     if (!wire_) return;
     unread_.clear();
     ready_ = false;
@@ -68,7 +62,7 @@ void Board::connect(Instant now)
 void Board::leave(Instant now, bool politely)
 {
     if (!wire_) return;
-    tell_(politely ? "hangs up" : "breaks its link");
+    around_.tell(politely ? "hangs up" : "breaks its link");
     if (politely) {
         wire_->hang_up();
     } else if (dice_.percent(30)) {
@@ -128,16 +122,16 @@ void Board::take_line(std::string_view line, Instant now)
 void Board::take_drop(Task& task, const tini::DropRequest& drop)
 {
     auto& sent = wire_->drops_sent;
-    if (sent.empty()) return broken_("a drop comes that the daemon does not tell of");
+    if (sent.empty()) return around_.broken("a drop comes that the daemon does not tell of");
     task.truth = sent.front();
     sent.pop_front();
     const auto name = fmt::format("drop {}", number(task.truth.drop));
     if (drop.drop.value_or(task.truth.drop) != task.truth.drop) {
-        broken_(name + " comes with another id");
+        around_.broken(name + " comes with another id");
     }
-    if (drop.slot != task.truth.slot) broken_(name + " comes for another slot");
+    if (drop.slot != task.truth.slot) around_.broken(name + " comes for another slot");
     if (motor_ && motor_->task.from.lock() == wire_) {
-        broken_(name + " comes while another is in flight on its link");
+        around_.broken(name + " comes while another is in flight on its link");
     }
 }
 
@@ -178,7 +172,7 @@ void Board::begin_drop(Task task, Instant now)
     auto time = std::chrono::milliseconds{dice_.between(1, 4'000)};
     // So late that the daemon waits no more, on either side of where it gives up.
     if (trouble_ && dice_.percent(10)) time = setup_.ack_timeout * dice_.between(80, 260) / 100;
-    tell_(fmt::format("turns its motor for drop {}", number(task.truth.drop)));
+    around_.tell(fmt::format("turns its motor for drop {}", number(task.truth.drop)));
     motor_ = {
         .task = std::move(task),
         .ends = now + time,
@@ -194,7 +188,7 @@ void Board::end_motor(Instant now)
     const auto id = std::get<tini::DropRequest>(motor.task.what).drop;
     if (motor.can_falls) {
         ++cans_[motor.task.truth.drop];
-        tell_(fmt::format("drops a can for drop {}", number(motor.task.truth.drop)));
+        around_.tell(fmt::format("drops a can for drop {}", number(motor.task.truth.drop)));
     }
     if (trouble_ && dice_.percent(4)) {
         lose_power(now);
@@ -293,7 +287,7 @@ void Board::say_something()
 void Board::send_stray_answer()
 {
     if (ready_ && !motor_ && tasks_.empty() && !owes_answer_) {
-        tell_("answers what nobody asked");
+        around_.tell("answers what nobody asked");
         say(wire_, dice_.one_in(2) ? "4\n" : "5\n");
     }
 }
@@ -306,10 +300,10 @@ void Board::behave(Instant now)
 
 void Board::lose_power(Instant now)
 {
-    tell_("loses power");
+    around_.tell("loses power");
     if (motor_ && motor_->can_falls && dice_.one_in(2)) {
         ++cans_[motor_->task.truth.drop];
-        tell_(fmt::format("had dropped a can for drop {}", number(motor_->task.truth.drop)));
+        around_.tell(fmt::format("had dropped a can for drop {}", number(motor_->task.truth.drop)));
     }
     motor_.reset();
     leave(now, false);

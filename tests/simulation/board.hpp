@@ -2,11 +2,11 @@
 
 #include "protocol/tini_message.hpp"
 #include "simulation/dice.hpp"
+#include "simulation/peer.hpp"
 #include "simulation/timers.hpp"
 #include "simulation/wire.hpp"
 
 #include <deque>
-#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -27,10 +27,7 @@ public:
         std::size_t notes_max = 64;
         std::chrono::milliseconds ack_timeout{};
     };
-    /// `connect` gives nothing while the daemon is away. `broken` is told what must not be.
-    Board(
-        Setup setup, Dice& dice, std::function<std::shared_ptr<Wire>()> connect,
-        std::function<void(std::string)> tell, std::function<void(std::string)> broken);
+    Board(Setup setup, Dice& dice, PeerSurroundings around);
 
     /// Reads what has arrived, and does what is due.
     void turn(Instant now);
@@ -83,9 +80,7 @@ private:
 
     const Setup setup_;
     Dice& dice_;
-    std::function<std::shared_ptr<Wire>()> connect_;
-    std::function<void(std::string)> tell_;
-    std::function<void(std::string)> broken_;
+    PeerSurroundings around_;
     bool trouble_ = true;
 
     std::shared_ptr<Wire> wire_;

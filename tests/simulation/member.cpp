@@ -11,14 +11,8 @@ namespace simulation {
 
 using namespace std::chrono_literals;
 
-Member::Member(
-    Setup setup, Dice& dice, std::function<std::shared_ptr<Wire>()> connect,
-    std::function<void(std::string)> tell, std::function<void(std::string)> broken)
-    : setup_{std::move(setup)},
-      dice_{dice},
-      connect_{std::move(connect)},
-      tell_{std::move(tell)},
-      broken_{std::move(broken)}
+Member::Member(Setup setup, Dice& dice, PeerSurroundings around)
+    : setup_{std::move(setup)}, dice_{dice}, around_{std::move(around)}
 {
 }
 
@@ -40,7 +34,7 @@ void Member::turn(Instant now)
 
 void Member::connect(Instant now)
 {
-    wire_ = connect_();
+    wire_ = around_.connect();
     if (!wire_) return;
     next_ = now;
     has_banner_ = false;
@@ -62,7 +56,7 @@ void Member::connect(Instant now)
 
 void Member::leave(Instant now)
 {
-    tell_("leaves");
+    around_.tell("leaves");
     switch (dice_.below(4)) {
         case 0:
             wire_->hang_up();
@@ -96,7 +90,7 @@ void Member::ask_something()
 void Member::ask(const std::string& line)
 {
     if (!wire_) return;
-    tell_("asks " + line);
+    around_.tell("asks " + line);
     asked_.push_back(line);
     wire_->write(line + (dice_.one_in(2) ? "\r\n" : "\n"));
 }
@@ -122,10 +116,10 @@ void Member::take_line(std::string_view line, std::size_t at)
         has_banner_ = true;
         return;
     }
-    tell_(fmt::format("hears {}", line));
+    around_.tell(fmt::format("hears {}", line));
     if (line.starts_with("ERR 450")) return;
     if (asked_.empty()) {
-        broken_(fmt::format("a reply to nothing that was asked: {}", line));
+        around_.broken(fmt::format("a reply to nothing that was asked: {}", line));
         return;
     }
     const auto asked = std::move(asked_.front());
@@ -133,14 +127,14 @@ void Member::take_line(std::string_view line, std::size_t at)
     constexpr std::string_view beginnings[] = {"OK", "ERR ", "WARN ", "Good Bye"};
     const bool reply = std::ranges::any_of(
         beginnings, [&](std::string_view beginning) { return line.starts_with(beginning); });
-    if (!reply) broken_(fmt::format("no reply to {}: {}", asked, line));
+    if (!reply) around_.broken(fmt::format("no reply to {}: {}", asked, line));
     const bool drop = asked.starts_with("DROP") || asked.starts_with("RAND");
     const auto ended = ended_.find(at);
     if (ended != ended_.end()) {
-        if (!drop) broken_(fmt::format("{} was answered by a drop", asked));
+        if (!drop) around_.broken(fmt::format("{} was answered by a drop", asked));
         hold_against(ended->second, line);
     } else if (drop && (line.starts_with("OK") || line.starts_with("ERR 103"))) {
-        broken_(fmt::format("a drop that did not end is answered: {}", line));
+        around_.broken(fmt::format("a drop that did not end is answered: {}", line));
     }
 }
 
@@ -153,7 +147,7 @@ void Member::hold_against(const Ended& drop, std::string_view reply)
                        : in_doubt ? named && (drop.state == "in_doubt" || drop.state == "unsettled")
                                   : drop.state != "dispensed" && drop.state != "in_doubt";
     if (!right) {
-        broken_(fmt::format(
+        around_.broken(fmt::format(
             "drop {} is {}, its member hears {}", protocol::number(drop.drop), drop.state, reply));
     }
 }

@@ -1,13 +1,13 @@
 #pragma once
 
 #include "simulation/dice.hpp"
+#include "simulation/peer.hpp"
 #include "simulation/timers.hpp"
 #include "simulation/wire.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -33,10 +33,7 @@ public:
         std::vector<std::string> machines;
         int slots = 1;
     };
-    /// `connect` gives nothing while the daemon is away. `broken` is told what must not be.
-    Member(
-        Setup setup, Dice& dice, std::function<std::shared_ptr<Wire>()> connect,
-        std::function<void(std::string)> tell, std::function<void(std::string)> broken);
+    Member(Setup setup, Dice& dice, PeerSurroundings around);
 
     void turn(Instant now);
     Instant due() const { return next_; }
@@ -72,9 +69,7 @@ private:
 
     const Setup setup_;
     Dice& dice_;
-    std::function<std::shared_ptr<Wire>()> connect_;
-    std::function<void(std::string)> tell_;
-    std::function<void(std::string)> broken_;
+    PeerSurroundings around_;
     bool trouble_ = true;
 
     std::shared_ptr<Wire> wire_;

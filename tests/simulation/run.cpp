@@ -39,6 +39,8 @@ public:
 
 private:
     Oracle::Around around_oracle();
+    PeerSurroundings surroundings(
+        const std::string& name, std::function<std::shared_ptr<Wire>()> connect);
     void make_peers();
 
     // --- Steps ---
@@ -117,6 +119,16 @@ Oracle::Around Run::around_oracle()
     return around;
 }
 
+PeerSurroundings Run::surroundings(
+    const std::string& name, std::function<std::shared_ptr<Wire>()> connect)
+{
+    PeerSurroundings around;
+    around.connect = std::move(connect);
+    around.tell = [this, name](const std::string& what) { tell(name + " " + what); };
+    around.broken = [this, name](const std::string& what) { broken(name + ": " + what); };
+    return around;
+}
+
 void Run::make_peers()
 {
     std::vector<std::string> machines;
@@ -132,13 +144,9 @@ void Run::make_peers()
                 .slots = static_cast<int>(machine.slots.size()),
                 .notes_max = static_cast<std::size_t>(dice_.one_in(4) ? dice_.between(2, 6) : 64),
                 .ack_timeout = settings_.drops.ack_timeout},
-            dice_, [this, index] { return connect_board(index); },
-            [this, id = machine.id](const std::string& what) {
-            tell(fmt::format("board of {} {}", id, what));
-            },
-            [this, id = machine.id](const std::string& what) {
-            broken(fmt::format("board of {}: {}", id, what));
-        });
+            dice_, surroundings(fmt::format("board of {}", machine.id), [this, index] {
+                return connect_board(index);
+            }));
     }
     const int members = dice_.between(1, members_max);
     for (int member = 0; member < members; ++member) {
@@ -154,9 +162,7 @@ void Run::make_peers()
                     .delays = member % 2 == 1,
                     .machines = machines,
                     .slots = slots},
-                dice_, [this, index] { return connect_member(index); },
-                [this, name](const std::string& what) { tell(name + " " + what); },
-                [this, name](const std::string& what) { broken(name + ": " + what); });
+                dice_, surroundings(name, [this, index] { return connect_member(index); }));
         }
     }
 }
