@@ -60,7 +60,7 @@ std::optional<std::string> password_hash(const json& request)
 
 std::optional<std::string> ibutton(const json& request)
 {
-    const auto text = optional_member<std::string>(request, "ibutton");
+    auto text = optional_member<std::string>(request, "ibutton");
     if (!text || text->empty()) return text;
     const auto id = protocol::normal_ibutton(*text);
     if (!id) throw BadRequest{"an iButton id has 16 hexadecimal digits"};

@@ -18,6 +18,7 @@ void end_when_out_of_memory()
         } catch (const std::bad_alloc&) {
             out_of_memory();
         } catch (...) {
+            otherwise();
         }
         otherwise();
     });

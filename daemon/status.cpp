@@ -15,6 +15,7 @@ auto count_doubts(House& house)
 {
     return house.ledger.run([&](const ledger::Ledger& ledger) {
         std::vector<std::size_t> counts;
+        counts.reserve(house.machines.size() + 1);
         for (std::size_t index = 0; index < house.machines.size(); ++index) {
             counts.push_back(ledger.count_doubts(house.dispatcher.key_of(index)));
         }

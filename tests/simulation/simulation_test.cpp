@@ -9,7 +9,7 @@ TEST_CASE("simulation: a seed gives the same schedule each time")
 {
     simulation::Disk disk;
     std::size_t steps = 0;
-    for (const std::uint64_t seed : {1, 2, 3, 4, 5}) {
+    for (std::uint64_t seed = 1; seed <= 5; ++seed) {
         const auto first = simulation::run(seed, disk, true);
         // Nothing of another run is left over.
         simulation::run(seed + 100, disk, false);

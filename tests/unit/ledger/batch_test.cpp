@@ -307,10 +307,10 @@ TEST_CASE("batch: behind an operation of unknown fate nothing is run")
     auto& [disk, rig] = faulty;
     // The batch, and the first of its operations alone, which then cannot be looked up.
     auto first = give_ann(5);
-    TestOperation second{[&disk = disk](Ledger& ledger) {
+    TestOperation second{[&bad_disk = disk](Ledger& ledger) {
         ledger.add_credits("ann", 7, test_cause).value();
-        disk.fail_writes(SQLITE_IOERR_WRITE);
-        disk.fail_opens(SQLITE_CANTOPEN, 1);
+        bad_disk.fail_writes(SQLITE_IOERR_WRITE);
+        bad_disk.fail_opens(SQLITE_CANTOPEN, 1);
         throw ledger::sqlite::Error{SQLITE_CONSTRAINT, "a planted fault"};
     }};
     const std::vector<ledger::Operation*> all{&first, &second};
