@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <unordered_map>
 #include <utility>
@@ -57,11 +58,20 @@ public:
         journal_.clear();
     }
 
-    /// Calls `visit(key)` for each change since the last commit, the same key perhaps twice.
+    bool changed() const { return !journal_.empty(); }
+
+    /// Calls `visit(key, value)` for each entry that was added or changed since the last commit.
     template <class Visit>
-    void for_each_change(Visit visit) const
+    void for_each_changed(Visit visit) const
     {
-        for (const auto& [key, before] : journal_) visit(key);
+        std::vector<Key> keys;
+        keys.reserve(journal_.size());
+        for (const auto& [key, before] : journal_) keys.push_back(key);
+        std::ranges::sort(keys);
+        keys.erase(std::ranges::unique(keys).begin(), keys.end());
+        for (const auto& key : keys) {
+            if (const auto* value = find(key)) visit(key, *value);
+        }
     }
 
     auto begin() const { return entries_.begin(); }

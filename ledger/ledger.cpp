@@ -54,7 +54,9 @@ Ledger::Statements::Statements(sqlite::Database& database)
       insert_account{
           database.prepare("INSERT INTO accounts (kind, name, admin, password, ibutton, opened_at) "
                            "VALUES ('member', ?1, ?2, ?3, ?4, ?5)")},
-      update_flags{database.prepare("UPDATE accounts SET admin = ?2, locked = ?3 WHERE id = ?1")},
+      update_account{database.prepare(
+          "UPDATE accounts SET balance = ?2, held = ?3, last_drop = ?4, admin = ?5, locked = ?6 "
+          "WHERE id = ?1")},
       update_ibutton{database.prepare("UPDATE accounts SET ibutton = ?2 WHERE id = ?1")},
       update_password{database.prepare("UPDATE accounts SET password = ?2 WHERE id = ?1")},
       close_account{database.prepare(
@@ -65,7 +67,6 @@ Ledger::Statements::Statements(sqlite::Database& database)
       history{database},
       find_machine{database.prepare("SELECT id FROM machines WHERE name = ?1")},
       insert_machine{database.prepare("INSERT INTO machines (name) VALUES (?1)")},
-      forget_slots{database.prepare("UPDATE slots SET in_settings = 0 WHERE id = ?1")},
       insert_slot{database.prepare(
           "INSERT INTO slots (machine, number, in_settings, item, price, stock, capacity, enabled, "
           "file_item, file_price, file_count, file_capacity, file_enabled) "
@@ -74,11 +75,11 @@ Ledger::Statements::Statements(sqlite::Database& database)
           "SELECT file_item, file_price, file_count, file_capacity, file_enabled, capacity "
           "FROM slots WHERE id = ?1")},
       update_file_values{database.prepare(
-          "UPDATE slots SET in_settings = 1, file_item = ?2, file_price = ?3, file_count = ?4, "
-          "file_capacity = ?5, file_enabled = ?6, capacity = ?7 WHERE id = ?1")},
+          "UPDATE slots SET file_item = ?2, file_price = ?3, file_count = ?4, file_capacity = ?5, "
+          "file_enabled = ?6, capacity = ?7 WHERE id = ?1")},
       update_slot{database.prepare(
-          "UPDATE slots SET item = ?2, price = ?3, enabled = ?4, sensor = ?5 WHERE id = ?1")},
-      update_stock{database.prepare("UPDATE slots SET stock = ?2, sold = ?3 WHERE id = ?1")},
+          "UPDATE slots SET in_settings = ?2, item = ?3, price = ?4, stock = ?5, held = ?6, "
+          "sold = ?7, enabled = ?8, sensor = ?9 WHERE id = ?1")},
       insert_stock_change{
           database.prepare("INSERT INTO stock_changes (at, slot, amount, actor, reason) "
                            "VALUES (?1, ?2, ?3, ?4, ?5)")},
@@ -87,13 +88,13 @@ Ledger::Statements::Statements(sqlite::Database& database)
       last_temperature{database.prepare(
           "SELECT at, fahrenheit FROM temperatures WHERE machine = ?1 ORDER BY at DESC LIMIT 1")},
       insert_drop{database.prepare(
-          "INSERT INTO drops (id, account, slot, item, price, state, opened_at, correction, "
-          "protocol) VALUES (?1, ?2, ?3, ?4, ?5, 'reserved', ?6, ?7, ?8)")},
+          "INSERT INTO drops (id, account, slot, previous, item, price, state, protocol, "
+          "opened_at, correction) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'reserved', ?7, ?8, ?9)")},
       doubt_drop{database.prepare(
           "UPDATE drops SET state = 'in_doubt', doubt_at = ?2, doubt_reason = ?3 WHERE id = ?1")},
       settle_drop{database.prepare(
           "UPDATE drops SET state = ?2, settled_at = ?3, settled_by = ?4, settled_reason = ?5, "
-          "correction = ?6, stock_taken = ?7 WHERE id = ?1")},
+          "correction = ?6, stock_taken = ?7 WHERE id = ?1 AND settled_at IS NULL")},
       settled_drop{database.prepare("SELECT state, account FROM drops WHERE id = ?1")},
       set_protocol{database.prepare("UPDATE drops SET protocol = ?2 WHERE id = ?1")},
       note_never_known{database.prepare("UPDATE drops SET never_known = 1 WHERE id = ?1")},
@@ -173,7 +174,14 @@ Ledger::Commit Ledger::commit()
     if (database_->in_transaction()) {
         const auto batch = batch_ + 1;
         try {
+            write_rows();
             statements_->count_batch.run(batch);
+        } catch (const sqlite::Error& error) {
+            surroundings_.report_fault(error.what());
+            rollback();
+            return Commit::not_kept;
+        }
+        try {
             statements_->commit.run();
         } catch (const sqlite::Error& error) {
             surroundings_.report_fault(error.what());
@@ -186,8 +194,7 @@ Ledger::Commit Ledger::commit()
         }
         batch_ = batch;
     }
-    slots_.for_each_change([&](SlotKey key) {
-        const auto& entry = slots_.at(key);
+    slots_.for_each_changed([&](SlotKey, const SlotEntry& entry) {
         changed_slots_.push_back({.machine = entry.machine, .slot = entry.slot});
     });
     accounts_.commit();
@@ -195,6 +202,28 @@ Ledger::Commit Ledger::commit()
     slot_places_.commit();
     open_drops_.commit();
     return Commit::kept;
+}
+
+std::optional<std::int64_t> Ledger::stored(DropId drop)
+{
+    if (drop == DropId{}) return std::nullopt;
+    return protocol::number(drop);
+}
+
+void Ledger::write_rows()
+{
+    accounts_.for_each_changed([&](AccountId id, const Account& account) {
+        if (id == house) return;  // Its balance is minus the sum of the others.
+        statements_->update_account.run(
+            protocol::number(id), account.balance, account.held, stored(account.last_drop),
+            account.admin, account.locked);
+    });
+    slots_.for_each_changed([&](SlotKey key, const SlotEntry& entry) {
+        const auto& slot = entry.slot;
+        statements_->update_slot.run(
+            static_cast<std::int64_t>(key), entry.in_settings, slot.item, slot.price, slot.stock,
+            slot.held, slot.sold, slot.enabled, static_cast<int>(slot.sensor));
+    });
 }
 
 void Ledger::rollback()

@@ -38,7 +38,7 @@ using protocol::SlotNumber;
 enum class MachineKey : std::int64_t {};
 
 /// The account that stands for the house: credits come from it and drops are paid to it. Its
-/// balance is minus what all members have.
+/// balance is minus what all members have, and stored nowhere else.
 inline constexpr AccountId house{1};
 
 /// What a login is checked against.
@@ -233,7 +233,8 @@ private:
         std::string name;
         Credits balance = 0;
         Credits held = 0;
-        DropId under_way{};  // 0 = none.
+        DropId under_way{};  // 0 = none, as in the next.
+        DropId last_drop{};
         bool admin = false;
         bool locked = false;
         bool closed = false;
@@ -268,8 +269,13 @@ private:
     void load_slots();
     void load_open_drops();
     void checkpoint();
-    /// Starts a transaction unless one is under way. Before the first statement that writes.
+    /// Starts a transaction unless one is under way. Before the first change, also of what is only
+    /// in memory until write_rows().
     void write();
+    /// Writes each account and slot that changed, once, whatever happened to it in this
+    /// transaction.
+    void write_rows();
+    static std::optional<std::int64_t> stored(DropId drop);
     std::int64_t now() const { return surroundings_.now_ms(); }
 
     /// The open account of that name, in any case.
@@ -288,7 +294,6 @@ private:
     void add_slot(MachineKey machine, const config::Slot& wanted);
     void change_stock(
         SlotKey key, machines::Slot& slot, std::optional<std::int64_t> stock, Cause cause);
-    void store(SlotKey key);
     void forget_sensors(MachineKey machine);
 
     void mark_in_doubt(DropId id, std::string_view reason);

@@ -41,15 +41,16 @@ std::expected<Reservation, Refusal> Ledger::reserve(
     auto& slot = slots_.edit(drop.slot).slot;
     if (drop.correction) {
         slot.stock = *slot.stock + 1;
-        statements_->update_stock.run(static_cast<std::int64_t>(drop.slot), slot.stock, slot.sold);
     }
     statements_->insert_drop.run(
         protocol::number(id), protocol::number(account_id), static_cast<std::int64_t>(drop.slot),
-        slot.item, drop.price, now(), drop.correction, static_cast<std::int64_t>(protocol));
+        stored(account->last_drop), slot.item, drop.price, static_cast<std::int64_t>(protocol),
+        now(), drop.correction);
     ++slot.held;
     auto& holder = accounts_.edit(account_id);
     holder.held += drop.price;
     holder.under_way = id;
+    holder.last_drop = id;
     open_drops_.insert(id, drop);
     return Reservation{.drop = id, .item = slot.item, .price = drop.price, .protocol = protocol};
 }
@@ -164,12 +165,12 @@ void Ledger::close_drop(DropId id, DropState state, Cause cause)
     statements_->settle_drop.run(
         protocol::number(id), machines::name_of(state), now(), cause.actor, cause.reason,
         drop.correction && !correction_back, taken);
+    if (sqlite3_changes(database_->handle()) != 1) {
+        throw sqlite::Error{SQLITE_CONSTRAINT, "a drop settles once"};
+    }
     --slot.held;
     if (taken || correction_back) slot.stock = *slot.stock - 1;
     if (settlement.charged) ++slot.sold;
-    if (taken || correction_back || settlement.charged) {
-        statements_->update_stock.run(static_cast<std::int64_t>(drop.slot), slot.stock, slot.sold);
-    }
 
     auto& account = accounts_.edit(drop.account);
     account.held -= drop.price;

@@ -3,6 +3,7 @@
 #include "ledger/ledger.hpp"
 
 #include <algorithm>
+#include <unordered_map>
 
 namespace ledger {
 namespace {
@@ -38,19 +39,23 @@ void Ledger::load_accounts()
     accounts_ = {};
     std::uint64_t sum = 0;  // Of a damaged file it may overflow.
     auto accounts = database_->prepare(
-        "SELECT id, name, balance, admin, locked, closed_at IS NOT NULL FROM accounts");
+        "SELECT id, name, balance, admin, locked, closed_at IS NOT NULL, held, last_drop "
+        "FROM accounts");
     for (accounts.start(); accounts.step();) {
         sum += static_cast<std::uint64_t>(accounts.integer(2));
         accounts_.insert(
             AccountId{accounts.integer(0)}, {
                                                 .name = accounts.text(1),
                                                 .balance = accounts.integer(2),
+                                                .held = accounts.integer(6),
+                                                .last_drop = DropId{accounts.integer(7)},
                                                 .admin = accounts.flag(3),
                                                 .locked = accounts.flag(4),
                                                 .closed = accounts.flag(5),
                                             });
     }
-    if (sum != 0) throw damaged("the sum of all accounts is not zero");
+    if (!accounts_.find(house)) throw damaged("the house has no account");
+    accounts_.edit(house).balance = static_cast<Credits>(0 - sum);
 }
 
 void Ledger::load_slots()
@@ -58,7 +63,7 @@ void Ledger::load_slots()
     slots_ = {};
     slot_places_ = {};
     auto slots = database_->prepare(
-        "SELECT id, machine, number, in_settings, item, price, stock, sold, enabled, sensor "
+        "SELECT id, machine, number, in_settings, item, price, stock, sold, enabled, sensor, held "
         "FROM slots");
     for (slots.start(); slots.step();) {
         const SlotKey key{slots.integer(0)};
@@ -73,6 +78,7 @@ void Ledger::load_slots()
                       .item = slots.text(4),
                       .price = slots.integer(5),
                       .stock = slots.optional_integer(6),
+                      .held = slots.integer(10),
                       .sold = slots.integer(7),
                       .enabled = slots.flag(8),
                       .sensor = static_cast<Sensor>(slots.integer(9)),
@@ -83,6 +89,8 @@ void Ledger::load_slots()
 void Ledger::load_open_drops()
 {
     open_drops_ = {};
+    std::unordered_map<AccountId, Credits> held_credits;
+    std::unordered_map<SlotKey, std::int64_t> held_items;
     auto drops = database_->prepare(
         "SELECT id, account, slot, price, state, correction, protocol, never_known FROM drops "
         "WHERE settled_at IS NULL");
@@ -103,12 +111,22 @@ void Ledger::load_open_drops()
             .protocol = static_cast<BoardProtocol>(drops.integer(6)),
             .never_known = drops.flag(7),
         };
-        auto& account = accounts_.edit(holder);
-        account.held += drop.price;
-        if (drop.state == DropState::reserved) account.under_way = id;
-        ++slots_.edit(slot).slot.held;
+        held_credits[holder] += drop.price;
+        ++held_items[slot];
+        if (drop.state == DropState::reserved) accounts_.edit(holder).under_way = id;
         open_drops_.insert(id, drop);
     }
+    const auto in = [](const auto& sums, const auto& key) {
+        const auto sum = sums.find(key);
+        return sum == sums.end() ? 0 : sum->second;
+    };
+    const bool credits_held = std::ranges::all_of(accounts_, [&](const auto& account) {
+        return account.second.held == in(held_credits, account.first);
+    });
+    const bool items_held = std::ranges::all_of(slots_, [&](const auto& entry) {
+        return entry.second.slot.held == in(held_items, entry.first);
+    });
+    if (!credits_held || !items_held) throw damaged("what is held is not what open drops need");
 }
 
 }  // namespace ledger

@@ -16,12 +16,9 @@ std::int64_t time_of(const TransferRow& transfer) { return transfer.at_ms; }
 std::vector<AccountRow> list_accounts(sqlite::Database& ledger)
 {
     auto query = ledger.prepare(R"(
-        SELECT name, balance, held, admin, locked, has_password, ibutton_end FROM (
-            SELECT name, balance, admin, locked, password IS NOT NULL AS has_password,
-                   coalesce(substr(ibutton, -4), '') AS ibutton_end,
-                   (SELECT coalesce(sum(price), 0) FROM drops
-                    WHERE account = accounts.id AND settled_at IS NULL) AS held
-            FROM accounts WHERE kind = 'member' AND closed_at IS NULL)
+        SELECT name, balance, held, admin, locked, password IS NOT NULL,
+               coalesce(substr(ibutton, -4), '')
+        FROM accounts WHERE kind = 'member' AND closed_at IS NULL
         ORDER BY name)");
     std::vector<AccountRow> rows;
     for (query.start(); query.step();) {
@@ -84,18 +81,23 @@ std::optional<std::int64_t> find_account(sqlite::Database& ledger, std::string_v
     return query.integer(0);
 }
 
-// Open and settled drops are found by an index each, and so is what came and what went.
+// An account's drops are a chain, whose end may have been removed; a doubt of long ago may be
+// behind that. What came and what went is found by an index each.
 History::History(sqlite::Database& ledger)
     : drops_{ledger.prepare(R"(
-        WITH mine AS (
-            SELECT * FROM drops WHERE account = ?1 AND settled_at IS NULL UNION ALL
-            SELECT * FROM (SELECT * FROM drops WHERE account = ?1 AND settled_at IS NOT NULL
+        WITH RECURSIVE chain(id) AS (
+            SELECT last_drop FROM accounts WHERE id = ?1 UNION ALL
+            SELECT previous FROM chain JOIN drops ON drops.id = chain.id LIMIT ?2),
+        mine(id) AS (
+            SELECT id FROM chain UNION
+            SELECT * FROM (SELECT id FROM drops WHERE account = ?1 AND doubt_at IS NOT NULL
                            ORDER BY id DESC LIMIT ?2))
-        SELECT mine.id, machines.name, slots.number, mine.item, mine.price, state, opened_at,
+        SELECT drops.id, machines.name, slots.number, drops.item, drops.price, state, opened_at,
                coalesce(doubt_reason, ''), settled_at, coalesce(settled_by, ''),
                coalesce(settled_reason, '')
-        FROM mine JOIN slots ON slots.id = slot JOIN machines ON machines.id = machine
-        ORDER BY mine.id DESC LIMIT ?2)")},
+        FROM mine JOIN drops ON drops.id = mine.id JOIN slots ON slots.id = slot
+            JOIN machines ON machines.id = machine
+        ORDER BY drops.id DESC LIMIT ?2)")},
       transfers_{ledger.prepare(R"(
         WITH mine AS (
             SELECT * FROM (SELECT * FROM transfers

@@ -48,7 +48,8 @@ public:
         }
     }
 
-    /// Binds all parameters in order. Rows then come by step().
+    /// Binds all parameters in order. Rows then come by step(). Texts are not copied: they have to
+    /// live until the last row.
     template <class... Values>
     void start(const Values&... values)
     {

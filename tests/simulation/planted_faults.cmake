@@ -87,15 +87,15 @@ planted_fault(a_board_is_told_another_slot
     FROM "protocol::tini::format_drop(send.slot, send.drop)"
     TO "protocol::tini::format_drop(1, send.drop)")
 
-# The schema keeps these two by itself: the ledger cannot write them.
 planted_fault(a_refund_is_paid_twice
-    FILE ledger/ledger_drops.cpp SEEDS 500 EXPECT "the ledger failed"
+    FILE ledger/ledger_drops.cpp SEEDS 500 EXPECT "a drop was paid that was not dispensed"
     FROM "open_drops_.erase(id);"
     TO "open_drops_.erase(id);
     if (state == DropState::refunded && drop.price > 0) {
         transfer(house, drop.account, drop.price, id, cause);
     }")
 
+# The schema keeps this one by itself: the ledger cannot write it.
 planted_fault(credits_on_hold_are_spent_again
     FILE ledger/ledger_drops.cpp SEEDS 500 EXPECT "the ledger failed"
     FROM "if (account->spendable() < entry->slot.price)"

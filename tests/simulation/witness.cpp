@@ -16,14 +16,21 @@ constexpr const char* columns = R"(
 // Each row is a rule that does not hold.
 constexpr const char* rules = R"(
     SELECT 'the sum of all accounts is not zero'
-    WHERE (SELECT sum(balance) FROM accounts) <> 0
+    WHERE (SELECT sum(balance) FROM accounts) <>
+          (SELECT coalesce(sum(iif(debit = 1, amount, -amount)), 0)
+           FROM transfers WHERE 1 IN (debit, credit))
     UNION ALL
     SELECT name || ' has less than open drops hold' FROM accounts
     WHERE kind = 'member' AND balance < (SELECT coalesce(sum(price), 0) FROM drops
         WHERE account = accounts.id AND settled_at IS NULL)
     UNION ALL
+    SELECT name || ' has more or less held than open drops cost' FROM accounts
+    WHERE held <> (SELECT coalesce(sum(price), 0) FROM drops
+        WHERE account = accounts.id AND settled_at IS NULL)
+    UNION ALL
     SELECT name || ' has a balance that is not the sum of its transfers' FROM accounts
-    WHERE balance <> (SELECT coalesce(sum(iif(credit = accounts.id, amount, -amount)), 0)
+    WHERE kind = 'member' AND
+          balance <> (SELECT coalesce(sum(iif(credit = accounts.id, amount, -amount)), 0)
         FROM transfers WHERE accounts.id IN (credit, debit))
     UNION ALL
     SELECT 'a drop was paid that was not dispensed, or dispensed and not paid once' FROM (

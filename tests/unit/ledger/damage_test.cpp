@@ -137,13 +137,25 @@ TEST_CASE("damage: of a large file only what is loaded is looked at")
     }
 }
 
-TEST_CASE("damage: balances whose sum is not zero are found at the start")
+TEST_CASE("damage: holds that are not what open drops need are found at the start")
+{
+    for (const std::string change :
+         {"UPDATE accounts SET held = 49 WHERE name = 'ann'",
+          "UPDATE slots SET held = 2 WHERE number = 1"}) {
+        CAPTURE(change);
+        LedgerRig rig;
+        rig.reserve(1);
+        rig.commit();
+        rig.tamper(change);
+        REQUIRE_THROWS_WITH(rig.reopen(), Contains("what is held is not what open drops need"));
+    }
+}
+
+TEST_CASE("damage: a ledger without a house is found at the start")
 {
     LedgerRig rig;
-    rig.tamper(
-        "DROP TRIGGER balances_change_by_transfers;"
-        "UPDATE accounts SET balance = balance + 1 WHERE name = 'ann'");
-    REQUIRE_THROWS_WITH(rig.reopen(), Contains("the sum of all accounts is not zero"));
+    rig.tamper("DELETE FROM accounts WHERE kind = 'house'");
+    REQUIRE_THROWS_WITH(rig.reopen(), Contains("the house has no account"));
 }
 
 TEST_CASE("damage: an open drop of nobody, of nothing or in no state is found at the start")

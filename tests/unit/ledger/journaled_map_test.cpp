@@ -2,7 +2,8 @@
 
 #include "support/catch.hpp"
 
-#include <set>
+#include <utility>
+#include <vector>
 
 using Map = ledger::JournaledMap<int, int>;
 
@@ -55,12 +56,19 @@ TEST_CASE("journaled map: what was committed stays after a rollback")
     REQUIRE(map.at(1) == 11);
 }
 
-TEST_CASE("journaled map: the changes since the last commit can be visited")
+TEST_CASE("journaled map: what changed since the last commit is visited once, as it is now")
 {
     auto map = map_with_one();
     map.insert(2, 20);
+    map.insert(3, 30);
     map.edit(1) = 11;
-    std::set<int> changed;
-    map.for_each_change([&](int key) { changed.insert(key); });
-    REQUIRE(changed == std::set{1, 2});
+    map.edit(1) = 12;
+    map.erase(3);
+    using Visits = std::vector<std::pair<int, int>>;
+    Visits visits;
+    map.for_each_changed([&](int key, int value) { visits.emplace_back(key, value); });
+    REQUIRE(visits == Visits{{1, 12}, {2, 20}});
+    REQUIRE(map.changed());
+    map.commit();
+    REQUIRE_FALSE(map.changed());
 }

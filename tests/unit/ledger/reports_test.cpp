@@ -176,6 +176,39 @@ TEST_CASE("reports: a member's drops tell what became of each, the newest first"
     REQUIRE(history.drops(number(rig.ann), 2)[1].drop == number(doubt));
 }
 
+TEST_CASE("reports: a doubt is found also where newer drops of the member were removed")
+{
+    LedgerRig rig;
+    const auto doubt = rig.reserve(1);
+    rig.settle(doubt, ledger::DropEvent::lost);
+    rig.settle(rig.reserve(2), ledger::DropEvent::acked);
+    rig.now_ms += 2 * 86'400'000;
+    const auto last = rig.reserve(2);
+    rig.settle(last, ledger::DropEvent::acked);
+    REQUIRE(rig.ledger().prune({.drops = std::chrono::days{1}, .temperatures = {}}, 10).drops == 1);
+    rig.commit();
+    auto database = ledger::open_read_only(rig.file);
+    ledger::History history{database};
+    const auto rows = history.drops(number(rig.ann), 10);
+    REQUIRE(rows.size() == 2);
+    REQUIRE(rows[0].drop == number(last));
+    REQUIRE(rows[1].drop == number(doubt));
+}
+
+TEST_CASE("reports: a history is of one member")
+{
+    LedgerRig rig;
+    const auto bob = rig.add_member("bob", 100);
+    rig.settle(rig.reserve(1), ledger::DropEvent::acked);
+    rig.settle(rig.reserve(bob, 1), ledger::DropEvent::acked);
+    rig.settle(rig.reserve(2), ledger::DropEvent::acked);
+    rig.commit();
+    auto database = ledger::open_read_only(rig.file);
+    ledger::History history{database};
+    REQUIRE(history.drops(number(rig.ann), 10).size() == 2);
+    REQUIRE(history.drops(number(bob), 10).size() == 1);
+}
+
 TEST_CASE("reports: a member's transfers are those that paid no drop, the newest first")
 {
     LedgerRig rig;

@@ -32,17 +32,10 @@ std::string violation(const LedgerRig& rig, const std::string& rule)
     return "nothing";
 }
 
-const std::string without_guards =
-    "DROP TRIGGER transfers_stay; DROP TRIGGER transfers_are_never_removed;"
-    "DROP TRIGGER transfers_move_balances; DROP TRIGGER balances_change_by_transfers;"
-    "DROP TRIGGER accounts_keep_holds; DROP TRIGGER drops_are_covered;"
-    "DROP TRIGGER drops_settle_once; DROP TRIGGER slots_keep_holds;"
-    "DROP TRIGGER transfers_pay_drops;";
-
 void plant(LedgerRig& rig, const std::string& sql)
 {
     rig.commit();
-    rig.tamper(without_guards + sql);
+    rig.tamper("DROP TRIGGER IF EXISTS transfers_are_never_removed;" + sql);
 }
 
 // A transfer and what it does to balances, whatever that breaks.
@@ -52,8 +45,9 @@ std::string transfer(int debit, int credit, int amount, const std::string& drop 
     return "INSERT INTO transfers (at, debit, credit, amount, drop_id, actor, reason) VALUES (1, " +
            std::to_string(debit) + ", " + std::to_string(credit) + ", " + n + ", " + drop +
            ", 'a', 'r'); UPDATE accounts SET balance = balance - " + n +
-           " WHERE id = " + std::to_string(debit) + "; UPDATE accounts SET balance = balance + " +
-           n + " WHERE id = " + std::to_string(credit) + ";";
+           " WHERE id > 1 AND id = " + std::to_string(debit) +
+           "; UPDATE accounts SET balance = balance + " + n +
+           " WHERE id > 1 AND id = " + std::to_string(credit) + ";";
 }
 
 }  // namespace
@@ -139,14 +133,56 @@ TEST_CASE("verify: finds held credits that were spent")
     rig.reserve(1);
     plant(rig, transfer(2, 1, 951));
     REQUIRE(broken_rules(rig) == Rules{"held credits are there"});
-    REQUIRE(violation(rig, "held credits are there") == "ann has 49, open drops hold 50");
+    REQUIRE(violation(rig, "held credits are there") == "ann has 49, 50 of them held");
+}
+
+TEST_CASE("verify: finds a hold that no open drop needs, and one that is missing")
+{
+    for (const std::string held : {"0", "51"}) {
+        LedgerRig rig;
+        rig.reserve(1);
+        plant(rig, "UPDATE accounts SET held = " + held + " WHERE name = 'ann'");
+        REQUIRE(broken_rules(rig) == Rules{"every hold is what open drops cost"});
+        REQUIRE(
+            violation(rig, "every hold is what open drops cost") ==
+            "ann has " + held + " held, open drops cost 50");
+    }
+}
+
+TEST_CASE("verify: finds a held item that no open drop needs")
+{
+    LedgerRig rig;
+    rig.reserve(1);
+    plant(rig, "UPDATE slots SET held = 2 WHERE number = 1");
+    REQUIRE(broken_rules(rig) == Rules{"every held item is one of an open drop"});
+    REQUIRE(
+        violation(rig, "every held item is one of an open drop") ==
+        "slot 1 of d has 2 held, open drops need 1");
+}
+
+TEST_CASE("verify: finds a drop that its account's newest does not lead to")
+{
+    const std::string rule = "an account leads to its newest drop, and each to the one before";
+    for (const std::string lost :
+         {"UPDATE accounts SET last_drop = NULL",
+          "UPDATE accounts SET last_drop = (SELECT min(id) FROM drops) WHERE name = 'ann'",
+          "UPDATE drops SET previous = NULL",
+          "UPDATE drops SET previous = (SELECT min(id) FROM drops) "
+          "WHERE id = (SELECT max(id) FROM drops)"}) {
+        CAPTURE(lost);
+        LedgerRig rig;
+        for (int drop = 0; drop < 3; ++drop) rig.settle(rig.reserve(2), ledger::DropEvent::acked);
+        plant(rig, lost);
+        REQUIRE(broken_rules(rig) == Rules{rule});
+    }
 }
 
 TEST_CASE("verify: finds a member below zero")
 {
     LedgerRig rig;
     plant(rig, transfer(2, 1, 1'001));
-    REQUIRE(broken_rules(rig) == Rules{"no member's balance is below zero"});
+    REQUIRE(
+        broken_rules(rig) == Rules{"held credits are there", "no member's balance is below zero"});
     REQUIRE(violation(rig, "no member's balance is below zero") == "ann has -1");
 }
 
@@ -174,8 +210,7 @@ TEST_CASE("verify: finds a dispensed drop that was not paid")
     plant(
         rig,
         "DELETE FROM transfers WHERE drop_id IS NOT NULL;"
-        "UPDATE accounts SET balance = balance + 50 WHERE id = 2;"
-        "UPDATE accounts SET balance = balance - 50 WHERE id = 1;");
+        "UPDATE accounts SET balance = balance + 50 WHERE id = 2;");
     REQUIRE(broken_rules(rig) == Rules{"a dispensed drop was paid once, any other never"});
 }
 

@@ -27,12 +27,16 @@ fs::path fixture(int version)
     return fs::path{FIXTURES} / ("version_" + std::to_string(version) + ".sql");
 }
 
+std::string fixture_sql(int version)
+{
+    std::ifstream stream{fixture(version)};
+    return {std::istreambuf_iterator<char>{stream}, {}};
+}
+
 // A ledger as that version left it.
 void write_fixture(int version, const fs::path& file)
 {
-    std::ifstream stream{fixture(version)};
-    const std::string sql{std::istreambuf_iterator<char>{stream}, {}};
-    Database{file, Database::Mode::create}.execute(sql);
+    Database{file, Database::Mode::create}.execute(fixture_sql(version));
 }
 
 std::set<std::string> tables_of(const fs::path& file)
@@ -93,6 +97,38 @@ TEST_CASE("versions: what version 1 knew is known")
         "4 Juice 40 stock 0 held 0 sold 1 on sensor 2\n");
     REQUIRE(ledger.last_temperature(machine)->fahrenheit == 39.25);
     REQUIRE(ledger.reply_of("0123456789abcdef0123456789abcdef").has_value());
+}
+
+TEST_CASE("versions: what version 2 knew is known")
+{
+    const TempDir dir;
+    write_fixture(2, dir / "ledger.db");
+    Ledger ledger{dir / "ledger.db"};
+    REQUIRE(ledger.find_member("ann")->balance == 745);  // 815, less the one under way at the end.
+    REQUIRE(ledger.find_member("bob")->balance == 80);   // 200, less what three doubts hold.
+    REQUIRE(ledger.doubts().size() == 5);
+    auto database = ledger::open_read_only(dir / "ledger.db");
+    ledger::History history{database};
+    const auto ann = ledger::find_account(database, "ann").value();
+    std::vector<std::string> events;
+    for (const auto& drop : history.drops(ann, 100)) events.push_back(drop.item + " " + drop.state);
+    REQUIRE(
+        events == std::vector<std::string>{
+                      "Mate in_doubt", "Water dispensed", "Mate refused", "Mate dispensed",
+                      "Coke dispensed", "Coke refunded", "Juice refused", "Juice dispensed"});
+}
+
+TEST_CASE("versions: one whose sum is not zero is not brought up to date")
+{
+    const TempDir dir;
+    auto sql = fixture_sql(2);
+    const std::string balance_of_ann = "'ann',815,";
+    sql.replace(sql.find(balance_of_ann), balance_of_ann.size(), "'ann',816,");
+    Database{dir / "ledger.db", Database::Mode::create}.execute(sql);
+    REQUIRE_THROWS_WITH(
+        Ledger{dir / "ledger.db"}, Catch::Matchers::Contains("the sum of all accounts is zero"));
+    REQUIRE(
+        Database{dir / "ledger.db", Database::Mode::read_only}.integer("PRAGMA user_version") == 2);
 }
 
 TEST_CASE("versions: what a closed account got back names no drop any more")
