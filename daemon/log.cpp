@@ -1,15 +1,17 @@
 #include "daemon/log.hpp"
 
-#include <spdlog/async.h>
-#include <spdlog/sinks/stdout_sinks.h>
+#include "daemon/log_writer.hpp"
+
 #include <spdlog/spdlog.h>
 
 #include <memory>
+#include <unistd.h>
 
 namespace drinkd::log {
 namespace {
 
-constexpr std::size_t unwritten_lines_max = 8'192;
+// Short enough to watch a log, long enough for hundreds of lines under load.
+constexpr std::chrono::milliseconds soon{20};
 
 // Set once, before any thread but the main one runs.
 bool as_json = false;
@@ -26,10 +28,8 @@ void write(spdlog::level::level_enum level, std::string_view event, Fields field
 void set_up(const config::Log& settings)
 {
     as_json = settings.format == config::LogFormat::json;
-    if (!spdlog::thread_pool()) spdlog::init_thread_pool(unwritten_lines_max, 1);
-    auto logger = std::make_shared<spdlog::async_logger>(
-        "drinkd", std::make_shared<spdlog::sinks::stderr_sink_mt>(), spdlog::thread_pool(),
-        spdlog::async_overflow_policy::block);
+    auto logger = std::make_shared<spdlog::logger>(
+        "drinkd", std::make_shared<LogWriter>(STDERR_FILENO, soon));
     logger->set_pattern(
         as_json ? R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","level":"%l",%v})"
                 : "%Y-%m-%dT%H:%M:%S.%e%z %l %v");
@@ -37,7 +37,7 @@ void set_up(const config::Log& settings)
     spdlog::set_default_logger(std::move(logger));
 }
 
-void flush() { spdlog::shutdown(); }
+void flush() { spdlog::default_logger_raw()->flush(); }
 
 void debug(std::string_view event, Fields fields) { write(spdlog::level::debug, event, fields); }
 void info(std::string_view event, Fields fields) { write(spdlog::level::info, event, fields); }

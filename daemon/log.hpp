@@ -44,8 +44,8 @@ struct Field {
 };
 using Fields = std::initializer_list<Field>;
 
-/// Starts the log's thread. Lines are written in the order of the calls; a caller waits when very
-/// many are unwritten, so that none is lost.
+/// Starts the log's thread. Lines are written in the order of the calls, some milliseconds later; a
+/// caller waits when very many are unwritten, so that none is lost.
 void set_up(const config::Log& settings);
 /// Writes what is not written yet.
 void flush();
