@@ -1,12 +1,12 @@
 #include "daemon/board_session.hpp"
 
 #include "daemon/log.hpp"
+#include "daemon/receive.hpp"
 #include "protocol/tini_message.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <sodium.h>
 
-#include <array>
 #include <ranges>
 
 namespace drinkd {
@@ -15,7 +15,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t line_bytes_max = 4'096;
-constexpr std::size_t read_bytes_max = 4'096;
 // Boards say who they are at once.
 constexpr auto login_limit = 10s;
 
@@ -127,12 +126,7 @@ Task<std::optional<std::string>> BoardSession::read_login()
         }
         const auto [wait_error] = co_await socket_.async_wait(Socket::wait_read, use_tuple);
         if (wait_error) co_return std::nullopt;
-        std::array<char, read_bytes_max> bytes;
-        error_code error;
-        const auto size = socket_.receive(asio::buffer(bytes), 0, error);
-        if (error == asio::error::would_block) continue;
-        if (error) co_return std::nullopt;
-        framer_.feed({bytes.data(), size});
+        if (receive(socket_, framer_)) co_return std::nullopt;
     }
 }
 

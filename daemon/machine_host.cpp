@@ -1,13 +1,13 @@
 #include "daemon/machine_host.hpp"
 
 #include "daemon/log.hpp"
+#include "daemon/receive.hpp"
 #include "protocol/overloaded.hpp"
 
 #include <boost/asio/post.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 namespace drinkd {
 namespace {
@@ -23,9 +23,6 @@ bool is_command(const machines::Effect& effect)
            std::holds_alternative<machines::AskStatus>(effect) ||
            std::holds_alternative<machines::AskOutcome>(effect);
 }
-
-// Boards send a few hundred bytes at most; what a hostile one sends is cut into turns of this.
-constexpr std::size_t read_bytes_max = 4'096;
 
 }  // namespace
 
@@ -328,12 +325,7 @@ void MachineHost::read_dry(Link& link)
 
 bool MachineHost::receive(Link& link)
 {
-    std::array<char, read_bytes_max> bytes;
-    error_code error;
-    const auto size = link.socket.receive(asio::buffer(bytes), 0, error);
-    if (error == asio::error::would_block) return true;
-    if (error) return false;
-    link.framer.feed({bytes.data(), size});
+    if (drinkd::receive(link.socket, link.framer)) return false;
     take_lines(link);
     return true;
 }

@@ -1,19 +1,16 @@
 #include "daemon/sunday_session.hpp"
 
 #include "daemon/log.hpp"
+#include "daemon/receive.hpp"
 #include "protocol/sunday_command.hpp"
 
 #include <boost/asio/write.hpp>
-
-#include <array>
 
 namespace drinkd {
 namespace {
 
 using namespace std::chrono_literals;
 
-// What is read in one turn: some tens of commands that a client sent ahead.
-constexpr std::size_t read_bytes_max = 4'096;
 // How long a client may take to read a reply.
 constexpr auto write_limit = 30s;
 // How long an old client must be silent before its unterminated command is run.
@@ -128,16 +125,9 @@ Task<std::optional<SundaySession::End>> SundaySession::read()
     if (stopping_) co_return End::stopped;
     if (wait_error) co_return std::nullopt;
 
-    std::array<char, read_bytes_max> bytes;
-    error_code error;
-    const auto size = socket_.receive(asio::buffer(bytes), 0, error);
-    if (error == asio::error::would_block) co_return std::nullopt;
-    if (error == asio::error::eof) {
-        at_end_of_file_ = true;
-        co_return std::nullopt;
-    }
-    if (error) co_return End::hung_up;
-    framer_.feed({bytes.data(), size});
+    const auto error = receive(socket_, framer_);
+    at_end_of_file_ = error == asio::error::eof;
+    if (error && !at_end_of_file_) co_return End::hung_up;
     co_return std::nullopt;
 }
 
