@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/dispatch.hpp>
@@ -33,6 +34,13 @@ inline constexpr asio::use_awaitable_t<Strand> use_task;
 /// For operations whose failure is an ordinary event: `auto [error, ...] = co_await ...`.
 inline constexpr auto use_tuple = asio::as_tuple(use_task);
 
+/// What is known without waiting, for who would wait.
+template <class Result>
+Task<Result> at_once(Result result)
+{
+    co_return result;
+}
+
 /// Lets a coroutine sleep until another thread or strand wakes it. The sleeper's frame owns this.
 class Wake {
 public:
@@ -40,9 +48,9 @@ public:
     template <class Begin>
     Task<> sleep(Begin begin)
     {
-        home_.emplace(co_await asio::this_coro::executor);
-        co_await asio::async_initiate<const asio::use_awaitable_t<Strand>, void()>(
-            [&](auto handler) {
+        return asio::async_initiate<const asio::use_awaitable_t<Strand>, void()>(
+            [this, begin](auto handler) mutable {
+            home_.emplace(asio::get_associated_executor(handler));
             resume_ = std::move(handler);
             begin();
             },

@@ -100,17 +100,17 @@ Task<std::expected<DropDone, DropRefused>> Dispatcher::drop(DropRequest request)
 
 Task<std::expected<ledger::Reservation, Refusal>> Dispatcher::reserve(DropRequest& request)
 {
-    if (!request.slot) co_return co_await reserve_any(request);
+    if (!request.slot) return reserve_any(request);
     // No slot of a machine has a number beyond a byte.
     const auto slot = *request.slot;
     if (slot < 1 || slot > std::numeric_limits<SlotNumber>::max()) {
-        co_return std::unexpected{Refusal::no_such_slot};
+        return at_once(
+            std::expected<ledger::Reservation, Refusal>{std::unexpected{Refusal::no_such_slot}});
     }
     const auto& machine = machines_[request.machine];
-    const auto protocol = machine.host->protocol();
-    co_return co_await ledger_.run([&](ledger::Ledger& ledger) {
-        return ledger.reserve(
-            request.account, machine.key, static_cast<SlotNumber>(slot), protocol);
+    return ledger_.run([account = request.account, key = machine.key, slot,
+                        protocol = machine.host->protocol()](ledger::Ledger& ledger) {
+        return ledger.reserve(account, key, static_cast<SlotNumber>(slot), protocol);
     });
 }
 
@@ -139,9 +139,10 @@ Task<std::expected<ledger::Reservation, Refusal>> Dispatcher::reserve_any(DropRe
 
 Task<std::expected<Dispatcher::Settled, Refusal>> Dispatcher::settle(const Settlement& settlement)
 {
-    const ledger::Cause cause{.actor = settlement.actor, .reason = settlement.reason};
-    co_return co_await ledger_.run([&](ledger::Ledger& ledger) {
-        return ledger.settle(settlement.drop, settlement.event, cause);
+    return ledger_.run([&settlement](ledger::Ledger& ledger) {
+        return ledger.settle(
+            settlement.drop, settlement.event,
+            {.actor = settlement.actor, .reason = settlement.reason});
     });
 }
 

@@ -20,7 +20,8 @@ void write(spdlog::level::level_enum level, std::string_view event, Fields field
 {
     auto* logger = spdlog::default_logger_raw();
     if (!logger->should_log(level)) return;
-    logger->log(level, "{}", as_json ? format_json(event, fields) : format_text(event, fields));
+    const auto line = as_json ? format_json(event, fields) : format_text(event, fields);
+    logger->log(level, spdlog::string_view_t{line});
 }
 
 }  // namespace

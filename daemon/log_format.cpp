@@ -1,5 +1,6 @@
 #include "daemon/log.hpp"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -18,9 +19,14 @@ void append_value(std::string& out, const Value& value)
     if (const auto* text = std::get_if<std::string_view>(&value)) {
         const bool plain = std::ranges::all_of(
             *text, [](char c) { return c > ' ' && c <= '~' && c != '"' && c != '=' && c != '\\'; });
-        out += plain ? std::string{*text} : in_one_line(*text);
+        if (plain) {
+            out += *text;
+        } else {
+            out += in_one_line(*text);
+        }
     } else if (const auto* number = std::get_if<std::int64_t>(&value)) {
-        out += std::to_string(*number);
+        const fmt::format_int digits{*number};
+        out.append(digits.data(), digits.size());
     } else if (const auto* real = std::get_if<double>(&value)) {
         out += nlohmann::json(*real).dump();
     } else {
@@ -38,7 +44,10 @@ bool says_nothing(const Field& field)
 
 std::string format_text(std::string_view event, Fields fields)
 {
-    std::string line{event};
+    constexpr std::size_t usual_bytes = 200;
+    std::string line;
+    line.reserve(usual_bytes);
+    line += event;
     for (const auto& field : fields) {
         if (says_nothing(field)) continue;
         line += ' ';

@@ -106,8 +106,9 @@ Task<std::optional<SundaySession::End>> SundaySession::answer(std::string_view l
 {
     clear_deadline();
     const auto reply = co_await verbs_.answer(line);
-    if (!reply.empty()) {
-        if (const auto end = co_await write(reply)) co_return end;
+    // Hardly ever is there a rest, and a coroutine for it.
+    if (const auto rest = write_now(reply); !rest.empty()) {
+        if (const auto end = co_await write(rest)) co_return end;
     }
     if (verbs_.quit()) co_return End::quit;
     begin_idle_time();
@@ -131,16 +132,20 @@ Task<std::optional<SundaySession::End>> SundaySession::read()
     co_return std::nullopt;
 }
 
-Task<std::optional<SundaySession::End>> SundaySession::write(std::string_view reply)
+std::string_view SundaySession::write_now(std::string_view reply)
 {
     error_code error;
-    const auto sent = socket_.send(asio::buffer(reply), 0, error);
-    if (!error && sent == reply.size()) co_return std::nullopt;
-    if (error && error != asio::error::would_block) co_return End::hung_up;
+    const auto sent = reply.empty() ? 0 : socket_.send(asio::buffer(reply), 0, error);
+    return reply.substr(error ? 0 : sent);
+}
+
+Task<std::optional<SundaySession::End>> SundaySession::write(std::string_view reply)
+{
+    const auto rest = write_now(reply);
+    if (rest.empty()) co_return std::nullopt;
     // Who does not read is not waited for when the daemon stops.
     if (stopping_) co_return End::stopped;
     set_deadline(write_limit);
-    const auto rest = reply.substr(error ? 0 : sent);
     waiting_ = true;
     const auto [write_error, size] =
         co_await asio::async_write(socket_, asio::buffer(rest), use_tuple);

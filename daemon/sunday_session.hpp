@@ -31,6 +31,8 @@ private:
     Task<std::optional<End>> answer(std::string_view line);
     /// Waits once, and takes the bytes that came if any; gives the reason to end if there is one.
     Task<std::optional<End>> read();
+    /// Writes what goes out without waiting, and gives the rest.
+    std::string_view write_now(std::string_view reply);
     Task<std::optional<End>> write(std::string_view reply);
     /// False when it ends early: the client has gone, or the daemon stops.
     Task<bool> pass_delay(Clock::duration delay);

@@ -59,58 +59,56 @@ std::string SundayVerbs::banner() const
 
 Task<std::string> SundayVerbs::answer(std::string_view line)
 {
-    if (line.find_first_not_of(' ') == std::string_view::npos) co_return std::string{};
+    if (line.find_first_not_of(' ') == std::string_view::npos) return at_once(std::string{});
     const auto command = protocol::parse_sunday_command(line);
-    if (!command) co_return refuse(Refusal::unknown_verb);
-    co_return co_await run(*command);
+    if (!command) return at_once(refuse(Refusal::unknown_verb));
+    return run(*command);
 }
 
 std::string SundayVerbs::too_long() const { return refuse(Refusal::unknown_verb); }
 
 std::string SundayVerbs::timed_out() const { return refuse(Refusal::timed_out); }
 
-Task<std::string> SundayVerbs::run(const Command& command)
+Task<std::string> SundayVerbs::run(Command command)
 {
     switch (command.verb) {
         case Verb::acctmgrchk:
-            if (!command.argument_count_legal()) co_return wrong_count("");
-            if (!house_.ledger.healthy()) co_return refuse(Refusal::ledger_unavailable);
-            co_return protocol::format_ok(dialect_, "Account server subsystem running.");
+            return at_once(account_manager(command));
         case Verb::drop:
-            co_return co_await drop(command);
+            return drop(command);
         case Verb::getbalance:
-            co_return co_await getbalance(command);
+            return getbalance(command);
         case Verb::history:
-            co_return co_await history(command);
+            return history(command);
         case Verb::ibutton:
-            co_return co_await ibutton(command);
+            return ibutton(command);
         case Verb::location:
-            co_return location(command);
+            return at_once(location(command));
         case Verb::machine:
-            co_return machine(command);
+            return at_once(machine(command));
         case Verb::pass:
-            co_return co_await pass(command);
+            return pass(command);
         case Verb::quit:
             quit_ = true;
-            co_return protocol::format_goodbye(dialect_);
+            return at_once(protocol::format_goodbye(dialect_));
         case Verb::rand:
-            co_return co_await rand(command);
+            return rand(command);
         case Verb::serverstat:
-            co_return server_state();
+            return at_once(server_state());
         case Verb::stat:
-            co_return stat(command);
+            return at_once(stat(command));
         case Verb::temp:
-            co_return temperature(command);
+            return at_once(temperature(command));
         case Verb::uptime:
-            co_return protocol::format_uptime(dialect_, house_.started_at);
+            return at_once(protocol::format_uptime(dialect_, house_.started_at));
         case Verb::user:
-            co_return user(command);
+            return at_once(user(command));
         case Verb::version:
-            co_return protocol::format_ok(dialect_, version_text);
+            return at_once(protocol::format_ok(dialect_, version_text));
         case Verb::whoami:
-            co_return whoami();
+            return at_once(whoami());
     }
-    co_return refuse(Refusal::unknown_verb);
+    return at_once(refuse(Refusal::unknown_verb));
 }
 
 // --- Machines and slots -------------------------------------------------------------------------
@@ -156,6 +154,13 @@ std::string SundayVerbs::location(const Command& command) const
     return protocol::format_ok(dialect_, house_.settings.machines[machine_].location);
 }
 
+std::string SundayVerbs::account_manager(const Command& command) const
+{
+    if (!command.argument_count_legal()) return wrong_count("");
+    if (!house_.ledger.healthy()) return refuse(Refusal::ledger_unavailable);
+    return protocol::format_ok(dialect_, "Account server subsystem running.");
+}
+
 std::string SundayVerbs::server_state() const
 {
     std::vector<protocol::MachineState> states;
@@ -171,33 +176,34 @@ std::string SundayVerbs::server_state() const
 
 // --- Drops --------------------------------------------------------------------------------------
 
-Task<std::string> SundayVerbs::drop(const Command& command)
+Task<std::string> SundayVerbs::drop(Command command)
 {
-    if (!member_) co_return refuse(Refusal::not_logged_in);
-    if (command.argument_count == 0) co_return refuse(Refusal::missing_slot);
+    if (!member_) return at_once(refuse(Refusal::not_logged_in));
+    if (command.argument_count == 0) return at_once(refuse(Refusal::missing_slot));
     const auto slot = parse_slot(command.arguments[0]);
-    if (!slot) co_return refuse(Refusal::malformed_slot);
-    if (!command.argument_count_legal()) co_return wrong_count(" - USAGE: DROP <slot> [delay]");
+    if (!slot) return at_once(refuse(Refusal::malformed_slot));
+    if (!command.argument_count_legal())
+        return at_once(wrong_count(" - USAGE: DROP <slot> [delay]"));
     std::chrono::seconds delay{0};
     if (command.argument_count == 2) {
         const auto asked = delay_of(command.arguments[1]);
-        if (!asked) co_return refuse(Refusal::invalid_delay);
+        if (!asked) return at_once(refuse(Refusal::invalid_delay));
         delay = *asked;
     }
-    co_return co_await drop_slot(slot, delay);
+    return drop_slot(slot, delay);
 }
 
-Task<std::string> SundayVerbs::rand(const Command& command)
+Task<std::string> SundayVerbs::rand(Command command)
 {
-    if (!member_) co_return refuse(Refusal::not_logged_in);
-    if (!command.argument_count_legal()) co_return wrong_count(" - USAGE: RAND [delay]");
+    if (!member_) return at_once(refuse(Refusal::not_logged_in));
+    if (!command.argument_count_legal()) return at_once(wrong_count(" - USAGE: RAND [delay]"));
     std::chrono::seconds delay{0};
     if (command.argument_count == 1) {
         const auto asked = delay_of(command.arguments[0]);
-        if (!asked) co_return refuse(Refusal::invalid_rand_delay);
+        if (!asked) return at_once(refuse(Refusal::invalid_rand_delay));
         delay = *asked;
     }
-    co_return co_await drop_slot(std::nullopt, delay);
+    return drop_slot(std::nullopt, delay);
 }
 
 Task<std::string> SundayVerbs::drop_slot(std::optional<int> slot, std::chrono::seconds delay)

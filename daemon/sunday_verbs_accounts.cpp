@@ -44,7 +44,7 @@ std::string SundayVerbs::user(const Command& command)
     return protocol::format_password_required(dialect_);
 }
 
-Task<std::string> SundayVerbs::pass(const Command& command)
+Task<std::string> SundayVerbs::pass(Command command)
 {
     if (pending_user_.empty()) co_return refuse(Refusal::user_first);
     if (!command.argument_count_legal()) co_return wrong_count(" USAGE: PASS <username>");
@@ -54,7 +54,7 @@ Task<std::string> SundayVerbs::pass(const Command& command)
     co_return logged_in_reply(result);
 }
 
-Task<std::string> SundayVerbs::ibutton(const Command& command)
+Task<std::string> SundayVerbs::ibutton(Command command)
 {
     if (!command.argument_count_legal()) {
         co_return wrong_count(" - USAGE: IBUTTON <ibutton number>");
@@ -90,7 +90,7 @@ std::string SundayVerbs::whoami() const
     return protocol::format_user(dialect_, member_->name);
 }
 
-Task<std::string> SundayVerbs::getbalance(const Command& command)
+Task<std::string> SundayVerbs::getbalance(Command command)
 {
     if (!member_) co_return refuse(Refusal::not_logged_in);
     if (!command.argument_count_legal()) co_return wrong_count(" - USAGE: GETBALANCE [username]");
@@ -115,7 +115,7 @@ Task<std::string> SundayVerbs::getbalance(const Command& command)
     co_return protocol::format_credits(dialect_, found->other->balance);
 }
 
-Task<std::string> SundayVerbs::history(const Command& command)
+Task<std::string> SundayVerbs::history(Command command)
 {
     if (!member_) co_return refuse(Refusal::not_logged_in);
     if (!command.argument_count_legal()) co_return wrong_count(" - USAGE: HISTORY [count]");

@@ -54,9 +54,9 @@ Ledger::Statements::Statements(sqlite::Database& database)
       insert_account{
           database.prepare("INSERT INTO accounts (kind, name, admin, password, ibutton, opened_at) "
                            "VALUES ('member', ?1, ?2, ?3, ?4, ?5)")},
-      update_account{database.prepare(
-          "UPDATE accounts SET balance = ?2, held = ?3, last_drop = ?4, admin = ?5, locked = ?6 "
-          "WHERE id = ?1")},
+      update_account_figures{database.prepare(
+          "UPDATE accounts SET balance = ?2, held = ?3, last_drop = ?4 WHERE id = ?1")},
+      update_flags{database.prepare("UPDATE accounts SET admin = ?2, locked = ?3 WHERE id = ?1")},
       update_ibutton{database.prepare("UPDATE accounts SET ibutton = ?2 WHERE id = ?1")},
       update_password{database.prepare("UPDATE accounts SET password = ?2 WHERE id = ?1")},
       close_account{database.prepare(
@@ -78,8 +78,10 @@ Ledger::Statements::Statements(sqlite::Database& database)
           "UPDATE slots SET file_item = ?2, file_price = ?3, file_count = ?4, file_capacity = ?5, "
           "file_enabled = ?6, capacity = ?7 WHERE id = ?1")},
       update_slot{database.prepare(
-          "UPDATE slots SET in_settings = ?2, item = ?3, price = ?4, stock = ?5, held = ?6, "
-          "sold = ?7, enabled = ?8, sensor = ?9 WHERE id = ?1")},
+          "UPDATE slots SET in_settings = ?2, item = ?3, price = ?4, enabled = ?5, sensor = ?6 "
+          "WHERE id = ?1")},
+      update_slot_figures{
+          database.prepare("UPDATE slots SET stock = ?2, held = ?3, sold = ?4 WHERE id = ?1")},
       insert_stock_change{
           database.prepare("INSERT INTO stock_changes (at, slot, amount, actor, reason) "
                            "VALUES (?1, ?2, ?3, ?4, ?5)")},
@@ -174,7 +176,7 @@ Ledger::Commit Ledger::commit()
     if (database_->in_transaction()) {
         const auto batch = batch_ + 1;
         try {
-            write_rows();
+            write_figures();
             statements_->count_batch.run(batch);
         } catch (const sqlite::Error& error) {
             surroundings_.report_fault(error.what());
@@ -210,19 +212,17 @@ std::optional<std::int64_t> Ledger::stored(DropId drop)
     return protocol::number(drop);
 }
 
-void Ledger::write_rows()
+void Ledger::write_figures()
 {
     accounts_.for_each_changed([&](AccountId id, const Account& account) {
         if (id == house) return;  // Its balance is minus the sum of the others.
-        statements_->update_account.run(
-            protocol::number(id), account.balance, account.held, stored(account.last_drop),
-            account.admin, account.locked);
+        statements_->update_account_figures.run(
+            protocol::number(id), account.balance, account.held, stored(account.last_drop));
     });
     slots_.for_each_changed([&](SlotKey key, const SlotEntry& entry) {
         const auto& slot = entry.slot;
-        statements_->update_slot.run(
-            static_cast<std::int64_t>(key), entry.in_settings, slot.item, slot.price, slot.stock,
-            slot.held, slot.sold, slot.enabled, static_cast<int>(slot.sensor));
+        statements_->update_slot_figures.run(
+            static_cast<std::int64_t>(key), slot.stock, slot.held, slot.sold);
     });
 }
 

@@ -270,11 +270,11 @@ private:
     void load_open_drops();
     void checkpoint();
     /// Starts a transaction unless one is under way. Before the first change, also of what is only
-    /// in memory until write_rows().
+    /// in memory until write_figures().
     void write();
-    /// Writes each account and slot that changed, once, whatever happened to it in this
-    /// transaction.
-    void write_rows();
+    /// Writes the figures of each account and slot that changed: what they have, and what is held
+    /// of it. Once, whatever happened to them in this transaction.
+    void write_figures();
     static std::optional<std::int64_t> stored(DropId drop);
     std::int64_t now() const { return surroundings_.now_ms(); }
 
@@ -294,6 +294,8 @@ private:
     void add_slot(MachineKey machine, const config::Slot& wanted);
     void change_stock(
         SlotKey key, machines::Slot& slot, std::optional<std::int64_t> stock, Cause cause);
+    /// Writes what a slot is, apart from its figures.
+    void store(SlotKey key);
     void forget_sensors(MachineKey machine);
 
     void mark_in_doubt(DropId id, std::string_view reason);

@@ -59,7 +59,7 @@ std::optional<Member> Ledger::find_member(std::string_view name)
 
 std::vector<HistoryRow> Ledger::history(AccountId account, int limit)
 {
-    if (database_->in_transaction()) write_rows();
+    if (database_->in_transaction()) write_figures();
     return statements_->history.events(protocol::number(account), limit);
 }
 
@@ -98,6 +98,7 @@ std::expected<void, Refusal> Ledger::change_account(
         auto& account = accounts_.edit(*id);
         account.admin = change.admin.value_or(account.admin);
         account.locked = change.locked.value_or(account.locked);
+        statements_->update_flags.run(protocol::number(*id), account.admin, account.locked);
     }
     if (change.ibutton) {
         const auto stored = change.ibutton->empty() ? std::nullopt : change.ibutton;

@@ -28,6 +28,7 @@ std::vector<MachineKey> Ledger::take_settings(std::span<const config::Machine> m
     for (const auto& [where, key] : slot_places_) {
         if (!wanted.contains(where) && slots_.at(key).in_settings) {
             slots_.edit(key).in_settings = false;
+            store(key);
         }
     }
     return keys;
@@ -56,10 +57,10 @@ void Ledger::set_sensors(MachineKey machine, std::span<const SensedSlot> sensed)
     for (const auto& report : sensed) {
         const auto* key = slot_places_.find(place(machine, report.slot));
         if (!key || slots_.at(*key).slot.sensor == report.sensor) continue;
-        write();
         auto& sensor = slots_.edit(*key).slot.sensor;
         const bool emptied = sensor == Sensor::present && report.sensor == Sensor::empty;
         sensor = report.sensor;
+        store(*key);
         if (emptied) note_emptied(*key);
     }
 }
@@ -123,6 +124,7 @@ void Ledger::take_slot(MachineKey machine, const config::Slot& wanted)
     statements_->update_file_values.run(
         static_cast<std::int64_t>(key), wanted.item, wanted.price, wanted.count, wanted.capacity,
         wanted.enabled, capacity);
+    store(key);
     // A count is what can be sold; what open drops hold comes on top.
     if (new_count) {
         auto stock = wanted.count;
@@ -160,6 +162,15 @@ void Ledger::change_stock(
             now(), static_cast<std::int64_t>(key), difference, cause.actor, cause.reason);
     }
     slot.stock = stock;
+}
+
+void Ledger::store(SlotKey key)
+{
+    const auto& [machine, in_settings, slot] = slots_.at(key);
+    write();
+    statements_->update_slot.run(
+        static_cast<std::int64_t>(key), in_settings, slot.item, slot.price, slot.enabled,
+        static_cast<int>(slot.sensor));
 }
 
 }  // namespace ledger

@@ -16,7 +16,8 @@ struct Ledger::Statements {
     sqlite::Statement find_credentials;
     sqlite::Statement find_ibutton;
     sqlite::Statement insert_account;
-    sqlite::Statement update_account;
+    sqlite::Statement update_account_figures;
+    sqlite::Statement update_flags;
     sqlite::Statement update_ibutton;
     sqlite::Statement update_password;
     sqlite::Statement close_account;
@@ -29,6 +30,7 @@ struct Ledger::Statements {
     sqlite::Statement file_values;
     sqlite::Statement update_file_values;
     sqlite::Statement update_slot;
+    sqlite::Statement update_slot_figures;
     sqlite::Statement insert_stock_change;
     sqlite::Statement insert_temperature;
     sqlite::Statement last_temperature;
