@@ -1,0 +1,84 @@
+#pragma once
+
+#include "clients/drink_bench/connection.hpp"
+#include "clients/drink_bench/peers.hpp"
+#include "clients/drink_bench/schedule.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace drink_bench {
+
+enum class Login { password, ibutton, none };
+
+/// What all members of a run do alike.
+struct MemberPlan {
+    SocketAddress server;
+    Login login = Login::password;
+    std::string name = "member#";  ///< In a pattern `#` stands for the member's number, from 0.
+    std::string password = "bench";
+    std::string machine = "m#";  ///< Here for the machine's.
+    std::size_t machines = 1;    ///< The members are spread over so many.
+    bool to_the_banner = false;  ///< It is set up when the server has greeted it, without a login,
+    bool to_the_login = false;   ///< or when it is logged in. Else it has selected its machine too.
+    bool logs_in_each_time = false;     ///< A request is a connection, a login and QUIT; else
+    std::vector<std::string> requests;  ///< one of these lines, in turns.
+    Interval think_time;                ///< From an answer until it is free again.
+};
+
+/// A member that speaks Sunday.
+class Member final : public Requester, private LineConnection, private Timed {
+public:
+    /// All but the number must outlive it.
+    Member(
+        EventLoop& loop, const MemberPlan& plan, PeerEvents& events, Dice& dice,
+        std::size_t number);
+
+    void set_up(std::size_t source) override;
+    void begin(Time due) override;
+    std::optional<Time> pending_since() const override;
+
+private:
+    /// What the next line of the server answers, or why none is waited for.
+    enum class State {
+        away,
+        greeting,
+        naming,
+        proving,
+        selecting,
+        free,
+        asking,
+        leaving,
+        thinking
+    };
+
+    void on_line(std::string_view line) override;
+    void on_lost(std::string_view why) override;
+    void on_time(Time now) override;
+
+    void log_in();
+    void be_logged_in();
+    void select_machine();
+    void be_set_up();
+    void answered(int code);
+    void think();
+    void ask(State state, std::string_view command);
+    void refused(std::string_view what, int code, std::string_view line);
+    std::string name() const;
+
+    const MemberPlan& plan_;
+    PeerEvents& events_;
+    Dice& dice_;
+    std::size_t number_;
+    std::size_t source_ = 0;
+    std::size_t next_request_;
+    State state_ = State::away;
+    Time due_{};
+};
+
+/// A pattern with the number in place of its `#`, if it has one.
+std::string numbered(const std::string& pattern, std::size_t number);
+
+}  // namespace drink_bench
