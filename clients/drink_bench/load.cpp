@@ -214,8 +214,9 @@ void Load::step(std::string_view at, Time limit)
 {
     if (!progress_) return loop_.run_once(limit);
     const auto now = Clock::now();
-    if (now >= next_progress_) {
+    if (now >= next_progress_ || at != shown_) {
         progress_(at, outcome_);
+        shown_ = at;
         next_progress_ = now + progress_interval;
     }
     loop_.run_once(std::min(limit, next_progress_));

@@ -37,7 +37,7 @@ struct LoadPlan {
 /// One run. In the end it waits for what is under way, so that no drop stays in doubt behind it.
 class Load final : public PeerEvents {
 public:
-    /// Called about once a second with what it is at.
+    /// Called with what it is at, a literal, when that changes and about once a second.
     using Progress = std::function<void(std::string_view at, const Outcome& so_far)>;
 
     /// `stops` is how often the user wanted an end so far. Both references must outlive it.
@@ -73,6 +73,7 @@ private:
     const LoadPlan& plan_;
     const int& stops_;
     Progress progress_;
+    std::string_view shown_;  // What it was at, at the last progress.
     Time next_progress_{};
     std::vector<std::unique_ptr<Peer>> peers_;
     std::vector<Requester*> requesters_;      // The last of these.

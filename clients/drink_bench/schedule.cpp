@@ -14,9 +14,9 @@ std::uint64_t Arrivals::waiting(Time now) const
 {
     if (now < next()) return 0;
     const std::chrono::duration<double> after = now - start_;
-    // Of the two that rounding leaves to choose from, the one that next() agrees with.
+    // Rounded down at first, and then what next() agrees with.
     auto arrived = static_cast<std::uint64_t>(after.count() * per_second_);
-    if (time_of(arrived) <= now) ++arrived;
+    while (time_of(arrived) <= now) ++arrived;
     return arrived - begun_;
 }
 

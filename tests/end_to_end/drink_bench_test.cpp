@@ -1,0 +1,366 @@
+// drink-bench against its own relay and against drinkd, each workload for a moment.
+#include "support/catch.hpp"
+#include "support/daemon.hpp"
+#include "support/process.hpp"
+#include "support/temp_dir.hpp"
+#include "support/terminal.hpp"
+#include "support/wait.hpp"
+
+#include <fmt/format.h>
+
+#include <csignal>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+using namespace support;
+using nlohmann::json;
+
+namespace {
+
+// `drink-bench relay` on free ports.
+class RelayProcess {
+public:
+    RelayProcess()
+        : process_{
+              {DRINK_BENCH_PROGRAM, "relay", "--members-port", "0", "--boards-port", "0",
+               "--ready-file", ready_file()},
+              Process::Streams{}}
+    {
+        wait_until("the relay to be ready", [&] { return std::filesystem::exists(ready_file()); });
+    }
+
+    std::filesystem::path ready_file() const { return folder_ / "ready.json"; }
+    Process& process() { return process_; }
+
+private:
+    TempDir folder_;
+    Process process_;
+};
+
+// Settings of three machines, m0 to m2, with what drink-bench expects of a house.
+json bench_house()
+{
+    auto settings = small_house();
+    auto machine = settings.at("machines").at(0);
+    machine.erase("aliases");
+    machine["slots"] = json::array(
+        {{{"number", 1}, {"item", "Coke"}, {"price", 1}},
+         {{"number", 2}, {"item", "Water"}, {"price", 1}}});
+    settings["machines"] = json::array();
+    for (int number = 0; number < 3; ++number) {
+        machine["id"] = fmt::format("m{}", number);
+        machine["name"] = fmt::format("Machine {}", number);
+        machine["board"] = {{"password", fmt::format("bench-{}", number)}};
+        settings["machines"].push_back(machine);
+    }
+    for (auto& listener : settings["listen"]["sunday"]) listener["machine"] = "m0";
+    return settings;
+}
+
+// Four members who have the password `bench` and their iButton.
+class BenchHouse {
+public:
+    BenchHouse() : daemon_{bench_house()}
+    {
+        for (int number = 0; number < 4; ++number) {
+            const auto added = daemon_.run(
+                {"user", "add", fmt::format("member{}", number), "--credits", "1000000",
+                 "--ibutton", fmt::format("{:016X}", number + 1), "--password-stdin"},
+                "bench\n");
+            REQUIRE(added.exit_code == 0);
+        }
+    }
+
+    Daemon& daemon() { return daemon_; }
+    std::filesystem::path ready_file() const { return daemon_.ready_file(); }
+
+private:
+    Daemon daemon_;
+};
+
+// Without a duration, for as long as it takes.
+std::vector<std::string> command(
+    const std::filesystem::path& ready_file, std::vector<std::string> arguments)
+{
+    std::vector<std::string> words{
+        DRINK_BENCH_PROGRAM, "--server", "@" + ready_file.string(), "--json", "--quiet",
+        "--warm-up",         "0"};
+    words.insert(words.end(), arguments.begin(), arguments.end());
+    return words;
+}
+
+json result_of(const std::vector<std::string>& words)
+{
+    const auto finished = run_program(words);
+    INFO(finished.err);
+    REQUIRE(finished.exit_code == 0);
+    auto result = json::parse(finished.out);
+    CHECK(result.at("lost") == 0);
+    CHECK(result.at("never_answered") == 0);
+    return result;
+}
+
+// For a moment.
+json measure(const std::filesystem::path& ready_file, std::vector<std::string> arguments)
+{
+    arguments.insert(arguments.end(), {"--duration", "0.4"});
+    return result_of(command(ready_file, std::move(arguments)));
+}
+
+std::vector<std::string> four_members(std::vector<std::string> arguments)
+{
+    arguments.insert(
+        arguments.end(), {"--members", "4", "--boards", "3", "--login", "ibutton", "--slots", "2"});
+    return arguments;
+}
+
+// For an hour, with its line of progress.
+std::vector<std::string> on_terminal(RelayProcess& relay, std::vector<std::string> arguments)
+{
+    std::vector<std::string> words{
+        DRINK_BENCH_PROGRAM,
+        "--server",
+        "@" + relay.ready_file().string(),
+        "--warm-up",
+        "0",
+        "--duration",
+        "3600",
+        "--members",
+        "4",
+        "--boards",
+        "2"};
+    words.insert(words.end(), arguments.begin(), arguments.end());
+    return words;
+}
+
+Finished fail(const std::filesystem::path& ready_file, std::vector<std::string> arguments)
+{
+    auto finished = run_program(command(ready_file, std::move(arguments)));
+    CHECK(finished.exit_code == 1);
+    CHECK(finished.out.empty());
+    return finished;
+}
+
+}  // namespace
+
+TEST_CASE("drink-bench: drops of the relay, with its process")
+{
+    RelayProcess relay;
+    const auto result =
+        measure(relay.ready_file(), four_members({"--pid", std::to_string(relay.process().pid())}));
+    CHECK(result.at("answered") > 0);
+    CHECK(result.at("refused") == 0);
+    CHECK(result.at("fewest_of_a_member") > 0);
+    CHECK(result.at("latency_us").at("p50") > 0);
+    CHECK(result.at("latency_us").at("max") >= result.at("latency_us").at("p999"));
+    CHECK(result.at("server").at("cpu_us_per_request") > 0);
+}
+
+TEST_CASE("drink-bench: drops of drinkd are paid, each once")
+{
+    BenchHouse house;
+    const auto result = measure(house.ready_file(), four_members({}));
+    CHECK(result.at("answered") > 0);
+    const auto users = json::parse(house.daemon().run({"user", "list", "--json"}).out);
+    std::int64_t paid = 0;
+    for (const auto& user : users) paid += 1'000'000 - user.at("credits").get<std::int64_t>();
+    INFO("those that were under way at the end are paid and not counted");
+    CHECK(paid >= result.at("answered").get<std::int64_t>());
+    CHECK(paid <= result.at("answered").get<std::int64_t>() + 4);
+    CHECK(json::parse(house.daemon().run({"doubts", "--json"}).out).empty());
+}
+
+TEST_CASE("drink-bench: boards of tini 2 that tell their state, too")
+{
+    BenchHouse house;
+    CHECK(measure(house.ready_file(), four_members({"--tini2", "--status"})).at("answered") > 0);
+}
+
+TEST_CASE("drink-bench: members log in by password as well")
+{
+    BenchHouse house;
+    const auto result = measure(house.ready_file(), {"--members", "2", "--boards", "1"});
+    CHECK(result.at("answered") > 0);
+}
+
+TEST_CASE("drink-bench: what boards refuse is counted by its code, and no drop")
+{
+    RelayProcess relay;
+    BenchHouse house;
+    for (const auto& server : {relay.ready_file(), house.ready_file()}) {
+        const auto result = measure(server, four_members({"--nack-rate", "1"}));
+        CHECK(result.at("answered") == 0);
+        CHECK(result.at("refused") > 0);
+        CHECK(result.at("refused_by_code").at("150") == result.at("refused"));
+    }
+}
+
+TEST_CASE("drink-bench: machines whose boards are offline refuse every drop")
+{
+    RelayProcess relay;
+    BenchHouse house;
+    for (const auto& server : {relay.ready_file(), house.ready_file()}) {
+        const auto result = measure(
+            server, {"--members", "3", "--boards", "0", "--machines", "3", "--login", "ibutton"});
+        CHECK(result.at("answered") == 0);
+        CHECK(result.at("refused_by_code").at("151") > 0);
+    }
+}
+
+TEST_CASE("drink-bench: at a fixed rate drops that wait for a slow board are seen to wait")
+{
+    RelayProcess relay;
+    // Ten drops are due in the time that the board takes for one.
+    const auto result = measure(
+        relay.ready_file(),
+        {"--members", "1", "--boards", "1", "--rate", "1000", "--answer-time", "0.01"});
+    CHECK(result.at("rate") == 1000);
+    INFO("of 400 that were due the board can have dropped 40");
+    CHECK(result.at("backlog").at("longest") > 300);
+    CHECK(result.at("longest_pending_us") > 300'000);
+}
+
+TEST_CASE("drink-bench: members think, and boards take their time")
+{
+    RelayProcess relay;
+    const auto result = measure(
+        relay.ready_file(),
+        four_members({"--think-time", "0.01-0.02", "--answer-time", "0.005-0.01"}));
+    CHECK(result.at("latency_us").at("p50") >= 5'000);
+    INFO("each takes 15 ms at least for a round");
+    CHECK(result.at("most_of_a_member") <= 1 + result.at("seconds").get<double>() / 0.015);
+}
+
+TEST_CASE("drink-bench: STAT")
+{
+    RelayProcess relay;
+    BenchHouse house;
+    for (const auto& server : {relay.ready_file(), house.ready_file()}) {
+        const auto result = measure(server, {"stat", "--members", "4", "--login", "none"});
+        CHECK(result.at("answered") > 0);
+        CHECK(result.at("refused") == 0);
+    }
+}
+
+TEST_CASE("drink-bench: logins, each on a connection of its own")
+{
+    RelayProcess relay;
+    BenchHouse house;
+    for (const auto& server : {relay.ready_file(), house.ready_file()}) {
+        const auto result = measure(server, {"logins", "--members", "3", "--login", "ibutton"});
+        CHECK(result.at("answered") > 3);
+        CHECK(result.at("refused") == 0);
+    }
+}
+
+TEST_CASE("drink-bench: logins that are refused are counted by their code")
+{
+    BenchHouse house;
+    // There are four; and who guesses again and again has to wait.
+    const auto result = measure(
+        house.ready_file(),
+        {"logins", "--members", "5", "--login", "ibutton", "--think-time", "60"});
+    CHECK(result.at("answered") == 4);
+    CHECK(result.at("refused_by_code").at("207") == 1);
+}
+
+TEST_CASE("drink-bench: idle members and boards have a price in memory")
+{
+    BenchHouse house;
+    const auto result = measure(
+        house.ready_file(), {"idle", "--members", "4", "--boards", "3", "--login", "ibutton",
+                             "--pid", std::to_string(house.daemon().pid())});
+    CHECK(result.at("connections") == 7);
+    CHECK(result.at("answered") == 0);
+    CHECK(result.at("server").contains("bytes_per_connection"));
+}
+
+TEST_CASE("drink-bench: a storm of connections is over when all were greeted")
+{
+    RelayProcess relay;
+    BenchHouse house;
+    for (const auto& server : {relay.ready_file(), house.ready_file()}) {
+        const auto result = result_of(
+            command(server, {"connects", "--members", "300", "--boards", "3", "--sources", "2"}));
+        CHECK(result.at("answered") == 303);
+        CHECK(result.at("latency_us").at("max") > 0);
+    }
+}
+
+TEST_CASE("drink-bench: a storm counts those that are not let in, and why")
+{
+    auto settings = bench_house();
+    settings["limits"] = {{"connections", 5}};
+    const Daemon daemon{settings};
+    const auto finished =
+        run_program(command(daemon.ready_file(), {"connects", "--members", "20"}));
+    CHECK(finished.exit_code == 3);
+    const auto result = json::parse(finished.out);
+    CHECK(result.at("lost") >= 15);
+    CHECK(result.at("lost_reasons").dump().contains("ERR 205"));
+}
+
+TEST_CASE("drink-bench: a server that is not there is told")
+{
+    const auto finished = run_program({DRINK_BENCH_PROGRAM, "--server", "127.0.0.1:1"});
+    CHECK(finished.exit_code == 1);
+    CHECK(finished.err == "drink-bench: 127.0.0.1:1: Connection refused\n");
+    const auto no_file = run_program({DRINK_BENCH_PROGRAM, "--server", "@/no/such/file"});
+    CHECK(no_file.exit_code == 1);
+    CHECK(no_file.err == "drink-bench: no file /no/such/file yet\n");
+}
+
+TEST_CASE("drink-bench: what a server refuses at the login is told with its words")
+{
+    BenchHouse house;
+    CHECK(fail(house.ready_file(), {"--members", "1", "--boards", "1", "--password", "wrong"})
+              .err.contains("member0 cannot log in: the server said \"ERR 407"));
+    CHECK(fail(
+              house.ready_file(),
+              {"--members", "1", "--boards", "1", "--login", "ibutton", "--machine", "elsewhere"})
+              .err.contains("member0 cannot select its machine: the server said \"ERR 414"));
+    CHECK(fail(house.ready_file(), {"--members", "1", "--boards", "1", "--board-password", "wrong"})
+              .err.contains("board 0 cannot log in: the server refused its password"));
+}
+
+TEST_CASE("drink-bench: too many connections for the descriptors are told before any is made")
+{
+    RelayProcess relay;
+    const auto finished = fail(relay.ready_file(), {"idle", "--members", "9999999"});
+    CHECK(finished.err.contains("9999999 connections are too many"));
+}
+
+TEST_CASE("drink-bench: a server that vanishes ends the run, and its results tell")
+{
+    RelayProcess relay;
+    Terminal terminal{on_terminal(relay, {"--json"})};
+    terminal.wait_for("measuring");
+    relay.process().signal(SIGKILL);
+    const auto shown = terminal.wait_for("\"self\"");
+    CHECK(shown.contains("\"lost\": 6,"));
+    CHECK(shown.contains("member3 lost its connection: "));
+    CHECK(terminal.wait_for_end() == 3);
+}
+
+TEST_CASE("drink-bench: Ctrl-C ends it early with the results so far")
+{
+    RelayProcess relay;
+    Terminal terminal{on_terminal(relay, {})};
+    terminal.wait_for("measuring");
+    terminal.type("\x03");
+    terminal.wait_for(", interrupted");
+    CHECK(terminal.wait_for_end() == 0);
+}
+
+TEST_CASE("drink-bench: the table is for people")
+{
+    RelayProcess relay;
+    const auto finished = run_program(
+        {DRINK_BENCH_PROGRAM, "--server", "@" + relay.ready_file().string(), "--warm-up", "0",
+         "--duration", "0.1", "--members", "2", "--boards", "1"});
+    CHECK(finished.exit_code == 0);
+    CHECK(finished.out.contains("latency     p50 "));
+    INFO("a line of progress is for terminals");
+    CHECK(finished.err.empty());
+}
