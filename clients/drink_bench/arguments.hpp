@@ -1,51 +1,54 @@
 #pragma once
 
 #include "clients/common/command_line.hpp"
-#include "clients/common/server_address.hpp"
-#include "clients/drink_bench/board.hpp"
-#include "clients/drink_bench/load.hpp"
-#include "clients/drink_bench/member.hpp"
-#include "clients/drink_bench/report.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <expected>
-#include <filesystem>
 #include <optional>
 #include <string>
-#include <variant>
+#include <sys/types.h>
 
 namespace drink_bench {
 
-/// The addresses of a server, or the file in which it writes them.
-struct ServerOptions {
-    std::variant<clients::ServerAddress, std::filesystem::path> members;
-    std::optional<clients::ServerAddress> boards;  ///< Nothing = as the file of members says.
-};
+/// The command line as it is written: times in seconds, texts not yet looked at, empty or nothing
+/// where nothing was given. Options are what follows from it.
+struct Arguments {
+    std::string workload = "drops";  ///< Or `relay`.
 
-/// A measurement. The plans lack the server's addresses, and the load's lack nothing.
-struct LoadCommand {
-    ServerOptions server;
-    Subject subject;
-    LoadPlan load;
-    MemberPlan member;
-    BoardPlan board;
+    std::string server = "localhost";
+    std::string boards_server;
+    std::optional<pid_t> pid;
+    std::optional<std::size_t> sources;
+
+    std::size_t members = 64;
+    std::optional<std::size_t> boards;
+    std::optional<std::size_t> machines;
+    int slots = 1;
+    std::string login = "password";
+    std::string member = "member#";
+    std::string password = "bench";
+    std::string machine = "m#";
+    std::string board_password = "bench-#";
+
+    std::optional<double> rate;
+    std::string think_time = "0";
+    double warm_up = 1;
+    double duration = 10;
+    std::string answer_time = "0";
+    double nack_rate = 0;
+    bool tini2 = false;
+    bool status = false;
     std::uint64_t seed = 1;
+
     bool json = false;
     bool quiet = false;
-};
+    std::optional<int> core;
 
-/// The relay, to be measured.
-struct RelayCommand {
-    std::string address = "127.0.0.1";
+    std::string address = "127.0.0.1";  ///< This one and the rest are the relay's.
     std::uint16_t members_port = 4242;
     std::uint16_t boards_port = 4343;
-    std::string ready_file;  ///< Empty = none is written.
-};
-
-struct Arguments {
-    std::variant<LoadCommand, RelayCommand> command;
-    std::optional<int> core;  ///< To run on, alone.
+    std::string ready_file;
 };
 
 /// Reads the command line. A mistake ends the program with exit code 2.

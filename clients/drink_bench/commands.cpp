@@ -116,10 +116,10 @@ int run(const RelayCommand& command)
 
 }  // namespace
 
-int run(const Arguments& arguments)
+int run(const Options& options)
 {
-    if (arguments.core) take(pin_to(*arguments.core));
-    return std::visit([](const auto& command) { return run(command); }, arguments.command);
+    if (options.core) take(pin_to(*options.core));
+    return std::visit([](const auto& command) { return run(command); }, options.command);
 }
 
 }  // namespace drink_bench

@@ -136,14 +136,13 @@ void Load::run_until(std::string_view at, Time end)
 
 void Load::begin_due(Time now)
 {
-    const auto waiting = arrivals_->waiting(now);
-    const auto ready = std::min<std::uint64_t>(waiting, free_.size());
-    for (std::uint64_t i = 0; i < ready; ++i) {
+    auto waiting = arrivals_->waiting(now);
+    for (; waiting > 0 && !free_.empty(); --waiting) {
         auto* const requester = free_.front();
         free_.pop_front();
         requester->begin(arrivals_->begin());
     }
-    outcome_.backlog->longest = std::max(outcome_.backlog->longest, waiting - ready);
+    outcome_.backlog->longest = std::max(outcome_.backlog->longest, waiting);
 }
 
 void Load::begin_to_measure()
@@ -184,7 +183,8 @@ void Load::end_measuring()
         oldest = std::min(oldest, requester->pending_since().value_or(now));
     }
     if (arrivals_) {
-        outcome_.backlog->at_end = arrivals_->waiting(now);
+        const auto waiting = arrivals_->waiting(now);
+        outcome_.backlog->at_end = waiting - std::min<std::uint64_t>(waiting, free_.size());
         oldest = std::min(oldest, arrivals_->next());
     }
     outcome_.oldest_at_end = now - oldest;

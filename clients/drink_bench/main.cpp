@@ -1,5 +1,5 @@
-#include "clients/drink_bench/arguments.hpp"
 #include "clients/drink_bench/commands.hpp"
+#include "clients/drink_bench/options.hpp"
 
 #include <fmt/format.h>
 
@@ -9,9 +9,9 @@
 int main(int argc, char** argv)
 {
     try {
-        const auto arguments = drink_bench::read_arguments(argc, argv);
-        if (!arguments) return clients::print(arguments.error());
-        return drink_bench::run(*arguments);
+        const auto options = drink_bench::read_options(argc, argv);
+        if (!options) return clients::print(options.error());
+        return drink_bench::run(*options);
     } catch (const std::exception& fault) {
         fmt::print(stderr, "drink-bench: {}\n", fault.what());
         return 1;

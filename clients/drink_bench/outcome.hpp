@@ -18,7 +18,8 @@ struct UsedBy {
     ProcessUsage after;
 
     std::chrono::nanoseconds cpu() const { return after.cpu - before.cpu; }
-    std::chrono::nanoseconds user() const { return after.user - before.user; }
+    /// Outside of the kernel.
+    std::chrono::nanoseconds user() const;
     std::int64_t waits() const { return after.waits - before.waits; }
     std::int64_t preemptions() const { return after.preemptions - before.preemptions; }
 };
@@ -54,12 +55,14 @@ struct Outcome {
     UsedBy self;
 };
 
+/// Requests answered with OK in a second.
+double per_second(const Outcome& outcome);
+/// How many were not.
+std::uint64_t refusals(const Outcome& outcome);
 /// The share of one core that a process used.
-inline double share_of_core(const UsedBy& used, const Outcome& outcome)
-{
-    if (outcome.time.count() == 0) return 0;
-    return static_cast<double>(used.cpu().count()) / static_cast<double>(outcome.time.count());
-}
+double share_of_core(const UsedBy& used, const Outcome& outcome);
+/// How much the server's memory grew by each connection.
+double bytes_per_connection(const Outcome& outcome);
 
 /// With more of its core than this, what sent the requests may be what was slow.
 inline constexpr double bottleneck_share = 0.9;

@@ -35,24 +35,18 @@ void add_switches(const fs::path& status, ProcessUsage& usage)
     }
 }
 
-// The kernel tells user and system time in hundredths of a second only, and all of it exactly.
-std::chrono::nanoseconds user_share(const fs::path& process, std::chrono::nanoseconds cpu)
+void add_ticks(const fs::path& stat, ProcessUsage& usage)
 {
-    std::ifstream file{process / "stat"};
+    std::ifstream file{stat};
     std::string text;
     std::getline(file, text);
     // Fields 14 and 15. The second is the program's name in parentheses, with anything in it.
     const auto name_end = text.rfind(')');
-    if (name_end == std::string::npos) return {};
+    if (name_end == std::string::npos) return;
     std::istringstream fields{text.substr(name_end + 1)};
     std::string skipped;
     for (int field = 3; field < 14; ++field) fields >> skipped;
-    double user = 0;
-    double system = 0;
-    fields >> user >> system;
-    if (user + system == 0) return {};
-    return std::chrono::nanoseconds{
-        static_cast<std::int64_t>(static_cast<double>(cpu.count()) * user / (user + system))};
+    fields >> usage.user_ticks >> usage.system_ticks;
 }
 
 }  // namespace
@@ -67,7 +61,7 @@ std::optional<ProcessUsage> usage_of(pid_t process)
     const fs::path folder = fmt::format("/proc/{}", process);
     ProcessUsage usage;
     usage.cpu = std::chrono::seconds{time.tv_sec} + std::chrono::nanoseconds{time.tv_nsec};
-    usage.user = user_share(folder, usage.cpu);
+    add_ticks(folder / "stat", usage);
     std::ifstream status{folder / "status"};
     for (std::string line; std::getline(status, line);) {
         usage.resident_bytes += 1024 * number_behind(line, "VmRSS:").value_or(0);

@@ -1,29 +1,23 @@
 #include "clients/drink_bench/report.hpp"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include <array>
-#include <cmath>
+#include <cstddef>
 #include <iterator>
+#include <utility>
 
 namespace drink_bench {
 namespace {
 
-using nlohmann::ordered_json;
 using std::chrono::nanoseconds;
 
-struct Percentile {
-    const char* name;  // For people,
-    const char* key;   // and for programs.
-    double percent;
-};
-
+// A name, and the percentage.
 constexpr std::array percentiles{
-    Percentile{"p50", "p50", 50}, Percentile{"p90", "p90", 90}, Percentile{"p99", "p99", 99},
-    Percentile{"p99.9", "p999", 99.9}};
+    std::pair{"p50", 50.0}, std::pair{"p90", 90.0}, std::pair{"p99", 99.0},
+    std::pair{"p99.9", 99.9}};
 
-// What a request of the workload is, one of it, and what it is to each that was counted.
+// What is counted.
 struct Words {
     std::string_view many;
     std::string_view one;
@@ -39,39 +33,12 @@ Words words_of(std::string_view workload)
 
 double microseconds(nanoseconds duration) { return static_cast<double>(duration.count()) / 1e3; }
 
-// Tenths are more than a run repeats.
-double rounded(double value) { return std::round(value * 10) / 10; }
-
-double per(double value, std::uint64_t count)
-{
-    return count == 0 ? 0 : value / static_cast<double>(count);
-}
-
-double per_second(const Outcome& outcome)
-{
-    const auto seconds = std::chrono::duration<double>{outcome.time}.count();
-    return seconds == 0 ? 0 : static_cast<double>(outcome.answered) / seconds;
-}
-
-std::uint64_t refusals(const Outcome& outcome)
-{
-    std::uint64_t sum = 0;
-    for (const auto& [code, count] : outcome.refused) sum += count;
-    return sum;
-}
-
-double bytes_per_connection(const Outcome& outcome)
-{
-    const auto bytes = outcome.server->after.resident_bytes - outcome.bytes_before_set_up;
-    return per(static_cast<double>(bytes), outcome.connections);
-}
-
 // 1234567 as 1,234,567.
 std::string grouped(std::uint64_t number)
 {
     auto text = std::to_string(number);
     for (auto place = static_cast<std::ptrdiff_t>(text.size()) - 3; place > 0; place -= 3) {
-        text.insert(static_cast<std::size_t>(place), ",");
+        text.insert(static_cast<std::size_t>(place), 1, ',');
     }
     return text;
 }
@@ -123,7 +90,7 @@ void add_latency(Table& table, const Outcome& outcome)
 {
     if (outcome.latency.count() == 0) return;
     std::string text;
-    for (const auto& [name, key, percent] : percentiles) {
+    for (const auto& [name, percent] : percentiles) {
         fmt::format_to(
             std::back_inserter(text), "{} {}  ", name,
             format_duration(outcome.latency.percentile(percent)));
@@ -156,7 +123,9 @@ std::string cpu_text(const UsedBy& used, const Words& words, const Outcome& outc
 {
     const auto share = fmt::format("{:.1f} % of a core", 100 * share_of_core(used, outcome));
     if (outcome.answered == 0) return share;
-    const auto each = [&](nanoseconds time) { return per(microseconds(time), outcome.answered); };
+    const auto each = [&](nanoseconds time) {
+        return microseconds(time) / static_cast<double>(outcome.answered);
+    };
     return fmt::format(
         "{:.1f} us of CPU per {} ({:.1f} user, {:.1f} system), {}", each(used.cpu()), words.one,
         each(used.user()), each(used.cpu() - used.user()), share);
@@ -197,33 +166,6 @@ void add_troubles(Table& table, const Outcome& outcome)
     }
 }
 
-ordered_json to_json(const UsedBy& used, const Outcome& outcome)
-{
-    ordered_json json{
-        {"cpu_us", rounded(microseconds(used.cpu()))},
-        {"user_us", rounded(microseconds(used.user()))},
-        {"system_us", rounded(microseconds(used.cpu() - used.user()))},
-        {"share_of_core", share_of_core(used, outcome)},
-        {"waits", used.waits()},
-        {"preemptions", used.preemptions()},
-        {"resident_bytes", used.after.resident_bytes}};
-    if (outcome.answered > 0) {
-        json["cpu_us_per_request"] = per(microseconds(used.cpu()), outcome.answered);
-    }
-    return json;
-}
-
-ordered_json latency_json(const Histogram& latency)
-{
-    ordered_json json;
-    for (const auto& [name, key, percent] : percentiles) {
-        json[key] = rounded(microseconds(latency.percentile(percent)));
-    }
-    json["max"] = rounded(microseconds(latency.max()));
-    json["mean"] = rounded(microseconds(latency.mean()));
-    return json;
-}
-
 }  // namespace
 
 std::string format_duration(nanoseconds duration)
@@ -250,46 +192,6 @@ std::string format_table(const Subject& subject, const Outcome& outcome)
     table.row("drink-bench", cpu_text(outcome.self, words, outcome));
     add_troubles(table, outcome);
     return table.take();
-}
-
-std::string format_json(const Subject& subject, const Outcome& outcome)
-{
-    ordered_json json{
-        {"workload", subject.workload},
-        {"members", subject.members},
-        {"boards", subject.boards},
-        {"seconds", std::chrono::duration<double>{outcome.time}.count()},
-        {"interrupted", outcome.interrupted},
-        {"connections", outcome.connections},
-        {"set_up_seconds", std::chrono::duration<double>{outcome.set_up_time}.count()},
-        {"answered", outcome.answered},
-        {"per_second", rounded(per_second(outcome))},
-        {"refused", refusals(outcome)},
-        {"refused_by_code", ordered_json::object()},
-        {"latency_us", latency_json(outcome.latency)},
-        {"fewest_of_a_member", outcome.fewest},
-        {"most_of_a_member", outcome.most},
-        {"longest_pending_us", rounded(microseconds(outcome.longest_pending))},
-        {"oldest_at_end_us", rounded(microseconds(outcome.oldest_at_end))},
-        {"never_answered", outcome.never_answered},
-        {"lost", outcome.gone},
-        {"lost_reasons", outcome.reasons},
-        {"self", to_json(outcome.self, outcome)}};
-    for (const auto& [code, count] : outcome.refused) {
-        json["refused_by_code"][std::to_string(code)] = count;
-    }
-    if (subject.rate) json["rate"] = *subject.rate;
-    if (outcome.backlog) {
-        json["backlog"] = {
-            {"longest", outcome.backlog->longest}, {"at_end", outcome.backlog->at_end}};
-    }
-    json["self"]["bottleneck"] = share_of_core(outcome.self, outcome) > bottleneck_share;
-    if (outcome.server) {
-        json["server"] = to_json(*outcome.server, outcome);
-        json["server"]["resident_bytes_before"] = outcome.bytes_before_set_up;
-        json["server"]["bytes_per_connection"] = rounded(bytes_per_connection(outcome));
-    }
-    return json.dump(2) + "\n";
 }
 
 std::string format_progress(std::string_view at, nanoseconds elapsed, const Outcome& outcome)

@@ -1,10 +1,9 @@
 // drink-bench against its own relay and against drinkd, each workload for a moment.
+#include "relay_process.hpp"
 #include "support/catch.hpp"
 #include "support/daemon.hpp"
 #include "support/process.hpp"
-#include "support/temp_dir.hpp"
 #include "support/terminal.hpp"
-#include "support/wait.hpp"
 
 #include <fmt/format.h>
 
@@ -17,26 +16,6 @@ using namespace support;
 using nlohmann::json;
 
 namespace {
-
-// `drink-bench relay` on free ports.
-class RelayProcess {
-public:
-    RelayProcess()
-        : process_{
-              {DRINK_BENCH_PROGRAM, "relay", "--members-port", "0", "--boards-port", "0",
-               "--ready-file", ready_file()},
-              Process::Streams{}}
-    {
-        wait_until("the relay to be ready", [&] { return std::filesystem::exists(ready_file()); });
-    }
-
-    std::filesystem::path ready_file() const { return folder_ / "ready.json"; }
-    Process& process() { return process_; }
-
-private:
-    TempDir folder_;
-    Process process_;
-};
 
 // Settings of three machines, m0 to m2, with what drink-bench expects of a house.
 json bench_house()
@@ -177,6 +156,20 @@ TEST_CASE("drink-bench: boards of tini 2 that tell their state, too")
     CHECK(measure(house.ready_file(), four_members({"--tini2", "--status"})).at("answered") > 0);
 }
 
+TEST_CASE("drink-bench: a listener of the classic dialect")
+{
+    BenchHouse house;
+    const auto port = [](std::uint16_t number) { return fmt::format("127.0.0.1:{}", number); };
+    for (const auto* const workload : {"drops", "stat"}) {
+        const auto result = result_of(
+            {DRINK_BENCH_PROGRAM, workload, "--server", port(house.daemon().sunday_port(1)),
+             "--boards-server", port(house.daemon().boards_port()), "--json", "--duration", "0.4",
+             "--members", "2", "--boards", "1", "--login", "ibutton"});
+        CHECK(result.at("answered") > 0);
+        CHECK(result.at("refused") == 0);
+    }
+}
+
 TEST_CASE("drink-bench: members log in by password as well")
 {
     BenchHouse house;
@@ -258,9 +251,9 @@ TEST_CASE("drink-bench: logins that are refused are counted by their code")
 {
     BenchHouse house;
     // There are four; and who guesses again and again has to wait.
-    const auto result = measure(
-        house.ready_file(),
-        {"logins", "--members", "5", "--login", "ibutton", "--think-time", "60"});
+    const auto result = result_of(command(
+        house.ready_file(), {"logins", "--members", "5", "--login", "ibutton", "--think-time", "60",
+                             "--duration", "1"}));
     CHECK(result.at("answered") == 4);
     CHECK(result.at("refused_by_code").at("207") == 1);
 }
@@ -329,6 +322,13 @@ TEST_CASE("drink-bench: too many connections for the descriptors are told before
     RelayProcess relay;
     const auto finished = fail(relay.ready_file(), {"idle", "--members", "9999999"});
     CHECK(finished.err.contains("9999999 connections are too many"));
+}
+
+TEST_CASE("drink-bench: a core that there is not is told")
+{
+    const auto finished = run_program({DRINK_BENCH_PROGRAM, "relay", "--pin", "1023"});
+    CHECK(finished.exit_code == 1);
+    CHECK(finished.err.starts_with("drink-bench: cannot run on core 1023: "));
 }
 
 TEST_CASE("drink-bench: a server that vanishes ends the run, and its results tell")

@@ -26,14 +26,16 @@ Outcome outcome_of_drops()
     outcome.oldest_at_end = 500us;
     outcome.bytes_before_set_up = 10'240'000;
     outcome.server.emplace();
-    outcome.server->before = {.cpu = 1s, .user = 400ms, .waits = 5, .preemptions = 1};
+    outcome.server->before = {
+        .cpu = 1s, .user_ticks = 40, .system_ticks = 60, .waits = 5, .preemptions = 1};
     outcome.server->after = {
         .cpu = 1'120ms,
-        .user = 450ms,
+        .user_ticks = 45,
+        .system_ticks = 67,
         .waits = 2'005,
         .preemptions = 3,
         .resident_bytes = 20'480'000};
-    outcome.self.after = {.cpu = 40ms, .user = 10ms};
+    outcome.self.after = {.cpu = 40ms, .user_ticks = 1, .system_ticks = 3};
     return outcome;
 }
 
