@@ -40,7 +40,7 @@ demo: build ## three machines, four accounts, simulated boards and a live log, u
 	@scripts/setup demo
 	@scripts/demo
 
-bench: build ## compare drinkd with a raw relay and with mosquitto: what a drop costs
+bench: build ## compare drinkd with a raw relay and, if installed, mosquitto: what a drop costs
 	@scripts/setup bench
 	$(call compile,release) --target bench_house mqtt_load durable_commits
 	tests/bench/compare

@@ -31,19 +31,28 @@ Value take(std::expected<Value, std::string> expected)
     if constexpr (!std::is_void_v<Value>) return std::move(*expected);
 }
 
+SocketAddress find(const char* whom, const clients::ServerAddress& server)
+{
+    auto address = find_listener(server);
+    if (!address) {
+        address.error() = fmt::format("nobody listens for {} at {}", whom, address.error());
+    }
+    return take(std::move(address));
+}
+
 SocketAddress find_members(const ServerOptions& server)
 {
     if (const auto* file = std::get_if<std::filesystem::path>(&server.members)) {
-        return take(find_listener(take(clients::read_ready_listener(*file, "sunday"))));
+        return find("members", take(clients::read_ready_listener(*file, "sunday")));
     }
-    return take(find_listener(std::get<clients::ServerAddress>(server.members)));
+    return find("members", std::get<clients::ServerAddress>(server.members));
 }
 
 SocketAddress find_boards(const ServerOptions& server)
 {
-    if (server.boards) return take(find_listener(*server.boards));
+    if (server.boards) return find("boards", *server.boards);
     const auto& file = std::get<std::filesystem::path>(server.members);
-    return take(find_listener(take(clients::read_ready_listener(file, "boards"))));
+    return find("boards", take(clients::read_ready_listener(file, "boards")));
 }
 
 // Shows one line again and again, while the results go to stdout.

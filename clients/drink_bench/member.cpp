@@ -24,7 +24,7 @@ void Member::set_up(std::size_t source)
 {
     source_ = source;
     due_ = Clock::now();
-    if (plan_.logs_in_each_time) return be_set_up();
+    if (logs_in_each_time()) return be_set_up();
     state_ = State::greeting;
     connect(plan_.server, source_);
 }
@@ -32,7 +32,7 @@ void Member::set_up(std::size_t source)
 void Member::begin(Time due)
 {
     due_ = due;
-    if (plan_.logs_in_each_time) {
+    if (logs_in_each_time()) {
         state_ = State::greeting;
         return connect(plan_.server, source_);
     }
@@ -74,7 +74,7 @@ void Member::on_line(std::string_view line)
 
 void Member::log_in()
 {
-    if (plan_.to_the_banner) return be_set_up();
+    if (plan_.set_up_to == Stage::greeted) return be_set_up();
     switch (plan_.login) {
         case Login::password:
             return ask(State::naming, fmt::format("USER {}\n", name()));
@@ -87,11 +87,11 @@ void Member::log_in()
 
 void Member::be_logged_in()
 {
-    if (plan_.logs_in_each_time) {
+    if (logs_in_each_time()) {
         answered(0);
         return ask(State::leaving, "QUIT\n");
     }
-    return plan_.to_the_login ? be_set_up() : select_machine();
+    return plan_.set_up_to == Stage::logged_in ? be_set_up() : select_machine();
 }
 
 void Member::select_machine()
@@ -135,7 +135,7 @@ void Member::ask(State state, std::string_view command)
 
 void Member::refused(std::string_view what, int code, std::string_view line)
 {
-    if (plan_.logs_in_each_time) {
+    if (logs_in_each_time()) {
         answered(code);
         return ask(State::leaving, "QUIT\n");
     }

@@ -13,6 +13,9 @@ namespace drink_bench {
 
 enum class Login { password, ibutton, none };
 
+/// How far a member is set up. From `nowhere` each request is a connection, a login and QUIT.
+enum class Stage { nowhere, greeted, logged_in, at_machine };
+
 /// What all members of a run do alike.
 struct MemberPlan {
     SocketAddress server;
@@ -21,10 +24,8 @@ struct MemberPlan {
     std::string password = "bench";
     std::string machine = "m#";  ///< Here for the machine's.
     std::size_t machines = 1;    ///< The members are spread over so many.
-    bool to_the_banner = false;  ///< It is set up when the server has greeted it, without a login,
-    bool to_the_login = false;   ///< or when it is logged in. Else it has selected its machine too.
-    bool logs_in_each_time = false;     ///< A request is a connection, a login and QUIT; else
-    std::vector<std::string> requests;  ///< one of these lines, in turns.
+    Stage set_up_to = Stage::at_machine;
+    std::vector<std::string> requests;  ///< At a machine: lines, in turns.
     Interval think_time;                ///< From an answer until it is free again.
 };
 
@@ -62,6 +63,7 @@ private:
     void be_logged_in();
     void select_machine();
     void be_set_up();
+    bool logs_in_each_time() const { return plan_.set_up_to == Stage::nowhere; }
     void answered(int code);
     void think();
     void ask(State state, std::string_view command);

@@ -105,12 +105,13 @@ std::optional<std::string> hindrance(const Arguments& arguments, const Subject& 
 
 std::vector<std::string> requests_of(const Arguments& arguments)
 {
-    if (arguments.workload == "stat") return {"STAT\n"};
-    std::vector<std::string> drops;
+    std::vector<std::string> requests;
+    if (arguments.workload == "stat") requests.emplace_back("STAT\n");
+    if (arguments.workload != "drops") return requests;
     for (int slot = 1; slot <= arguments.slots; ++slot) {
-        drops.push_back(fmt::format("DROP {}\n", slot));
+        requests.push_back(fmt::format("DROP {}\n", slot));
     }
-    return drops;
+    return requests;
 }
 
 MemberPlan member_plan(const Arguments& arguments, const Subject& subject, Interval think_time)
@@ -121,9 +122,9 @@ MemberPlan member_plan(const Arguments& arguments, const Subject& subject, Inter
     plan.password = arguments.password;
     plan.machine = arguments.machine;
     plan.machines = arguments.machines.value_or(std::max<std::size_t>(subject.boards, 1));
-    plan.to_the_banner = arguments.workload == "connects";
-    plan.to_the_login = arguments.workload == "idle";
-    plan.logs_in_each_time = arguments.workload == "logins";
+    if (arguments.workload == "logins") plan.set_up_to = Stage::nowhere;
+    if (arguments.workload == "connects") plan.set_up_to = Stage::greeted;
+    if (arguments.workload == "idle") plan.set_up_to = Stage::logged_in;
     plan.requests = requests_of(arguments);
     plan.think_time = think_time;
     return plan;

@@ -298,7 +298,9 @@ TEST_CASE("drink-bench: a server that is not there is told")
 {
     const auto finished = run_program({DRINK_BENCH_PROGRAM, "--server", "127.0.0.1:1"});
     CHECK(finished.exit_code == 1);
-    CHECK(finished.err == "drink-bench: 127.0.0.1:1: Connection refused\n");
+    CHECK(
+        finished.err ==
+        "drink-bench: nobody listens for members at 127.0.0.1:1: Connection refused\n");
     const auto no_file = run_program({DRINK_BENCH_PROGRAM, "--server", "@/no/such/file"});
     CHECK(no_file.exit_code == 1);
     CHECK(no_file.err == "drink-bench: no file /no/such/file yet\n");

@@ -67,7 +67,7 @@ TEST_CASE("bench options: members drop from all slots in turns")
 TEST_CASE("bench options: a workload has its course, and no boards of its own but for drops")
 {
     CHECK(load({"stat"}).member.requests == std::vector<std::string>{"STAT\n"});
-    CHECK(load({"logins"}).member.logs_in_each_time);
+    CHECK(load({"logins"}).member.set_up_to == drink_bench::Stage::nowhere);
     CHECK(load({"idle"}).load.course == Course::idle);
     CHECK(load({"connects"}).load.course == Course::storm);
     for (const auto* const workload : {"stat", "logins", "idle", "connects"}) {
