@@ -108,7 +108,8 @@ void RelayBoard::on_line(std::string_view line)
     if (line.starts_with('4')) return end_drop(dropped);
     if (line.starts_with('5')) return end_drop(board_refused);
     if (!line.starts_with('0')) return;
-    number_ = number_at_end(line);
+    // A blank and what follows would be the offer of tini 2, which is not taken.
+    number_ = number_at_end(line.substr(0, line.find(' ')));
     relay_.set_board(number_, *this);
     send("1\n");
 }

@@ -157,9 +157,12 @@ void add_troubles(Table& table, const Outcome& outcome)
     if (outcome.never_answered > 0) table.row("unanswered", grouped(outcome.never_answered));
     if (outcome.gone > 0) {
         table.row("lost", fmt::format("{} connections", grouped(outcome.gone)));
+        auto others = outcome.gone;
         for (const auto& [why, count] : outcome.reasons) {
+            others -= count;
             table.row("", fmt::format("{}{}", why, count > 1 ? fmt::format(" ({}x)", count) : ""));
         }
+        if (others > 0) table.row("", fmt::format("and {} others", grouped(others)));
     }
     if (share_of_core(outcome.self, outcome) > bottleneck_share) {
         table.row("WARNING", "drink-bench itself was the bottleneck: the server could do more");

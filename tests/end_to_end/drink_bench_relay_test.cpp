@@ -49,6 +49,17 @@ TEST_CASE("relay: a drop goes to the board with the machine's number, and the an
     CHECK(member.line().starts_with("ERR 150 "));
 }
 
+TEST_CASE("relay: a board that offers tini 2 is served plainly")
+{
+    const RelayProcess relay;
+    FakeBoard board{relay.boards_port()};
+    CHECK(board.log_in("bench-7 2") == "1\n");
+    auto member = member_at(relay, 7);
+    member.send("DROP 1\n");
+    board.drop(1);
+    CHECK(member.line() == "OK:  Dropping drink\r\n");
+}
+
 TEST_CASE("relay: a board has one drop at a time, and the others in the order they came in")
 {
     const RelayProcess relay;

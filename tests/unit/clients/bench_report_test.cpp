@@ -123,13 +123,14 @@ TEST_CASE("bench report: a fixed rate tells what waited for a free member")
 TEST_CASE("bench report: lost connections are counted with their reasons")
 {
     auto outcome = outcome_of_drops();
-    outcome.gone = 3;
+    outcome.gone = 1'003;
     outcome.reasons = {{"member7 lost its connection: the other side hung up", 1}, {"other", 2}};
     const auto table = drink_bench::format_table(drops, outcome);
-    CHECK(table.contains("lost        3 connections\n"));
+    CHECK(table.contains("lost        1,003 connections\n"));
     CHECK(table.contains("member7 lost its connection: the other side hung up\n"));
     CHECK(table.contains("other (2x)\n"));
-    CHECK(json_of(drops, outcome).at("lost") == 3);
+    CHECK(table.contains("and 1,000 others\n"));
+    CHECK(json_of(drops, outcome).at("lost") == 1'003);
 }
 
 TEST_CASE("bench report: idle connections have a price in memory and no latency")
