@@ -1,6 +1,6 @@
 #include "clients/drink_bench/board.hpp"
 
-#include "clients/drink_bench/member.hpp"
+#include "clients/drink_bench/numbered.hpp"
 #include "protocol/tini_message.hpp"
 
 #include <fmt/format.h>
@@ -35,13 +35,12 @@ void Board::on_line(std::string_view line)
     if (const auto* request = std::get_if<tini::DropRequest>(&message)) {
         take_drop({request->drop});
     } else if (std::holds_alternative<tini::StatusRequest>(message)) {
-        send(plan_.status.empty() ? "9\n" : plan_.status);
+        send_state();
     } else if (const auto* question = std::get_if<tini::Question>(&message)) {
         send(tini::format_outcome({.drop = question->drop, .what = tini::Outcome::What::unseen}));
     } else if (std::holds_alternative<tini::LoginAccepted>(message)) {
         events_.on_set_up(Clock::now() - since_);
-        // The first line of a board is what a server waits for before its first command.
-        send(plan_.status.empty() ? "9\n" : plan_.status);
+        send_state();  // A server waits for a board's first line before its own.
     } else if (std::holds_alternative<tini::LoginRefused>(message)) {
         close();
         gone("cannot log in: the server refused its password");
@@ -50,6 +49,8 @@ void Board::on_line(std::string_view line)
         gone(fmt::format("was sent what no board takes: \"{}\"", protocol::printable(line)));
     }
 }
+
+void Board::send_state() { send(plan_.status.empty() ? "9\n" : plan_.status); }
 
 void Board::take_drop(Drop drop)
 {

@@ -40,6 +40,7 @@ private:
     void on_lost(std::string_view why) override;
     void on_time(Time now) override;
 
+    void send_state();
     void take_drop(Drop drop);
     void answer(Drop drop);
     void gone(std::string_view why);

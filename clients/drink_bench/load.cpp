@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <ranges>
 #include <unistd.h>
 #include <utility>
 
@@ -136,13 +135,13 @@ void Load::run_until(std::string_view at, Time end)
 
 void Load::begin_due(Time now)
 {
-    auto waiting = arrivals_->waiting(now);
-    for (; waiting > 0 && !free_.empty(); --waiting) {
+    while (arrivals_->is_due(now) && !free_.empty()) {
         auto* const requester = free_.front();
         free_.pop_front();
-        requester->begin(arrivals_->begin());
+        // It may have lost its connection since.
+        if (requester->is_free()) requester->begin(arrivals_->begin());
     }
-    outcome_.backlog->longest = std::max(outcome_.backlog->longest, waiting);
+    outcome_.backlog->longest = std::max(outcome_.backlog->longest, arrivals_->waiting(now));
 }
 
 void Load::begin_to_measure()

@@ -1,5 +1,6 @@
 #include "clients/drink_bench/member.hpp"
 
+#include "clients/drink_bench/numbered.hpp"
 #include "protocol/sunday_reply.hpp"
 #include "protocol/words.hpp"
 
@@ -38,6 +39,8 @@ void Member::begin(Time due)
     }
     ask(State::asking, plan_.requests[next_request_++ % plan_.requests.size()]);
 }
+
+bool Member::is_free() const { return state_ == State::free; }
 
 std::optional<Time> Member::pending_since() const
 {
@@ -153,12 +156,5 @@ void Member::on_lost(std::string_view why)
 }
 
 std::string Member::name() const { return numbered(plan_.name, number_); }
-
-std::string numbered(const std::string& pattern, std::size_t number)
-{
-    const auto place = pattern.find('#');
-    if (place == std::string::npos) return pattern;
-    return fmt::format("{}{}{}", pattern.substr(0, place), number, pattern.substr(place + 1));
-}
 
 }  // namespace drink_bench

@@ -39,6 +39,7 @@ public:
 
     void set_up(std::size_t source) override;
     void begin(Time due) override;
+    bool is_free() const override;
     std::optional<Time> pending_since() const override;
 
 private:
@@ -79,8 +80,5 @@ private:
     State state_ = State::away;
     Time due_{};
 };
-
-/// A pattern with the number in place of its `#`, if it has one.
-std::string numbered(const std::string& pattern, std::size_t number);
 
 }  // namespace drink_bench

@@ -22,6 +22,7 @@ public:
 /// A peer that sends a request when it is told to, one at a time.
 class Requester : public Peer {
 public:
+    virtual bool is_free() const = 0;
     /// Only when it is free. `due` is when the request was to begin, which may be long ago.
     virtual void begin(Time due) = 0;
     /// Since when its request has been due, while it is under way.
@@ -37,7 +38,7 @@ public:
     virtual void on_gone(const std::string& why) = 0;
     /// A request was answered, with 0 for OK and else the code; it was due then.
     virtual void on_answer(std::size_t requester, Time due, int code) = 0;
-    /// Can begin with its next request.
+    /// It can begin with its next request.
     virtual void on_free(Requester& requester) = 0;
 
 protected:

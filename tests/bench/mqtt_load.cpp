@@ -158,6 +158,7 @@ public:
         pending_ = true;
         publish_to(board_topic_, own_topic_);
     }
+    bool is_free() const override { return is_open() && !pending_; }
     std::optional<Time> pending_since() const override
     {
         return pending_ ? std::optional{due_} : std::nullopt;
