@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <iterator>
 #include <utility>
@@ -43,7 +44,10 @@ std::string grouped(std::uint64_t number)
     return text;
 }
 
-std::string grouped(double number) { return grouped(static_cast<std::uint64_t>(number + 0.5)); }
+std::string grouped(double number)
+{
+    return grouped(static_cast<std::uint64_t>(std::llround(number)));
+}
 
 // The rows of the table: a name, and what there is to say.
 class Table {
@@ -121,7 +125,7 @@ void add_fairness(Table& table, const Words& words, const Outcome& outcome)
 
 std::string cpu_text(const UsedBy& used, const Words& words, const Outcome& outcome)
 {
-    const auto share = fmt::format("{:.1f} % of a core", 100 * share_of_core(used, outcome));
+    auto share = fmt::format("{:.1f} % of a core", 100 * share_of_core(used, outcome));
     if (outcome.answered == 0) return share;
     const auto each = [&](nanoseconds time) {
         return microseconds(time) / static_cast<double>(outcome.answered);
