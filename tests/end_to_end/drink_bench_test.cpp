@@ -1,73 +1,17 @@
 // drink-bench against its own relay and against drinkd, each workload for a moment.
+#include "bench_house.hpp"
 #include "relay_process.hpp"
 #include "support/catch.hpp"
-#include "support/daemon.hpp"
 #include "support/process.hpp"
-#include "support/terminal.hpp"
 
 #include <fmt/format.h>
 
-#include <csignal>
-#include <filesystem>
-#include <string>
-#include <vector>
+#include <cstdint>
 
 using namespace support;
 using nlohmann::json;
 
 namespace {
-
-// Settings of three machines, m0 to m2, with what drink-bench expects of a house.
-json bench_house()
-{
-    auto settings = small_house();
-    auto machine = settings.at("machines").at(0);
-    machine.erase("aliases");
-    machine["slots"] = json::array(
-        {{{"number", 1}, {"item", "Coke"}, {"price", 1}},
-         {{"number", 2}, {"item", "Water"}, {"price", 1}}});
-    settings["machines"] = json::array();
-    for (int number = 0; number < 3; ++number) {
-        machine["id"] = fmt::format("m{}", number);
-        machine["name"] = fmt::format("Machine {}", number);
-        machine["board"] = {{"password", fmt::format("bench-{}", number)}};
-        settings["machines"].push_back(machine);
-    }
-    for (auto& listener : settings["listen"]["sunday"]) listener["machine"] = "m0";
-    return settings;
-}
-
-// Four members who have the password `bench` and their iButton.
-class BenchHouse {
-public:
-    BenchHouse() : daemon_{bench_house()}
-    {
-        for (int number = 0; number < 4; ++number) {
-            const auto added = daemon_.run(
-                {"user", "add", fmt::format("member{}", number), "--credits", "1000000",
-                 "--ibutton", fmt::format("{:016X}", number + 1), "--password-stdin"},
-                "bench\n");
-            REQUIRE(added.exit_code == 0);
-        }
-    }
-
-    Daemon& daemon() { return daemon_; }
-    std::filesystem::path ready_file() const { return daemon_.ready_file(); }
-
-private:
-    Daemon daemon_;
-};
-
-// Without a duration, for as long as it takes.
-std::vector<std::string> command(
-    const std::filesystem::path& ready_file, std::vector<std::string> arguments)
-{
-    std::vector<std::string> words{
-        DRINK_BENCH_PROGRAM, "--server", "@" + ready_file.string(), "--json", "--quiet",
-        "--warm-up",         "0"};
-    words.insert(words.end(), arguments.begin(), arguments.end());
-    return words;
-}
 
 json result_of(const std::vector<std::string>& words)
 {
@@ -84,7 +28,7 @@ json result_of(const std::vector<std::string>& words)
 json measure(const std::filesystem::path& ready_file, std::vector<std::string> arguments)
 {
     arguments.insert(arguments.end(), {"--duration", "0.4"});
-    return result_of(command(ready_file, std::move(arguments)));
+    return result_of(bench_command(ready_file, std::move(arguments)));
 }
 
 std::vector<std::string> four_members(std::vector<std::string> arguments)
@@ -92,33 +36,6 @@ std::vector<std::string> four_members(std::vector<std::string> arguments)
     arguments.insert(
         arguments.end(), {"--members", "4", "--boards", "3", "--login", "ibutton", "--slots", "2"});
     return arguments;
-}
-
-// For an hour, with its line of progress.
-std::vector<std::string> on_terminal(RelayProcess& relay, std::vector<std::string> arguments)
-{
-    std::vector<std::string> words{
-        DRINK_BENCH_PROGRAM,
-        "--server",
-        "@" + relay.ready_file().string(),
-        "--warm-up",
-        "0",
-        "--duration",
-        "3600",
-        "--members",
-        "4",
-        "--boards",
-        "2"};
-    words.insert(words.end(), arguments.begin(), arguments.end());
-    return words;
-}
-
-Finished fail(const std::filesystem::path& ready_file, std::vector<std::string> arguments)
-{
-    auto finished = run_program(command(ready_file, std::move(arguments)));
-    CHECK(finished.exit_code == 1);
-    CHECK(finished.out.empty());
-    return finished;
 }
 
 }  // namespace
@@ -251,7 +168,7 @@ TEST_CASE("drink-bench: logins that are refused are counted by their code")
 {
     BenchHouse house;
     // There are four; and who guesses again and again has to wait.
-    const auto result = result_of(command(
+    const auto result = result_of(bench_command(
         house.ready_file(), {"logins", "--members", "5", "--login", "ibutton", "--think-time", "60",
                              "--duration", "1"}));
     CHECK(result.at("answered") == 4);
@@ -274,85 +191,11 @@ TEST_CASE("drink-bench: a storm of connections is over when all were greeted")
     RelayProcess relay;
     BenchHouse house;
     for (const auto& server : {relay.ready_file(), house.ready_file()}) {
-        const auto result = result_of(
-            command(server, {"connects", "--members", "300", "--boards", "3", "--sources", "2"}));
+        const auto result = result_of(bench_command(
+            server, {"connects", "--members", "300", "--boards", "3", "--sources", "2"}));
         CHECK(result.at("answered") == 303);
         CHECK(result.at("latency_us").at("max") > 0);
     }
-}
-
-TEST_CASE("drink-bench: a storm counts those that are not let in, and why")
-{
-    auto settings = bench_house();
-    settings["limits"] = {{"connections", 5}};
-    const Daemon daemon{settings};
-    const auto finished =
-        run_program(command(daemon.ready_file(), {"connects", "--members", "20"}));
-    CHECK(finished.exit_code == 3);
-    const auto result = json::parse(finished.out);
-    CHECK(result.at("lost") >= 15);
-    CHECK(result.at("lost_reasons").dump().contains("ERR 205"));
-}
-
-TEST_CASE("drink-bench: a server that is not there is told")
-{
-    const auto finished = run_program({DRINK_BENCH_PROGRAM, "--server", "127.0.0.1:1"});
-    CHECK(finished.exit_code == 1);
-    CHECK(
-        finished.err ==
-        "drink-bench: nobody listens for members at 127.0.0.1:1: Connection refused\n");
-    const auto no_file = run_program({DRINK_BENCH_PROGRAM, "--server", "@/no/such/file"});
-    CHECK(no_file.exit_code == 1);
-    CHECK(no_file.err == "drink-bench: no file /no/such/file yet\n");
-}
-
-TEST_CASE("drink-bench: what a server refuses at the login is told with its words")
-{
-    BenchHouse house;
-    CHECK(fail(house.ready_file(), {"--members", "1", "--boards", "1", "--password", "wrong"})
-              .err.contains("member0 cannot log in: the server said \"ERR 407"));
-    CHECK(fail(
-              house.ready_file(),
-              {"--members", "1", "--boards", "1", "--login", "ibutton", "--machine", "elsewhere"})
-              .err.contains("member0 cannot select its machine: the server said \"ERR 414"));
-    CHECK(fail(house.ready_file(), {"--members", "1", "--boards", "1", "--board-password", "wrong"})
-              .err.contains("board 0 cannot log in: the server refused its password"));
-}
-
-TEST_CASE("drink-bench: too many connections for the descriptors are told before any is made")
-{
-    RelayProcess relay;
-    const auto finished = fail(relay.ready_file(), {"idle", "--members", "9999999"});
-    CHECK(finished.err.contains("9999999 connections are too many"));
-}
-
-TEST_CASE("drink-bench: a core that there is not is told")
-{
-    const auto finished = run_program({DRINK_BENCH_PROGRAM, "relay", "--pin", "1023"});
-    CHECK(finished.exit_code == 1);
-    CHECK(finished.err.starts_with("drink-bench: cannot run on core 1023: "));
-}
-
-TEST_CASE("drink-bench: a server that vanishes ends the run, and its results tell")
-{
-    RelayProcess relay;
-    Terminal terminal{on_terminal(relay, {"--json"})};
-    terminal.wait_for("measuring");
-    relay.process().signal(SIGKILL);
-    const auto shown = terminal.wait_for("\"self\"");
-    CHECK(shown.contains("\"lost\": 6,"));
-    CHECK(shown.contains("member3 lost its connection: "));
-    CHECK(terminal.wait_for_end() == 3);
-}
-
-TEST_CASE("drink-bench: Ctrl-C ends it early with the results so far")
-{
-    RelayProcess relay;
-    Terminal terminal{on_terminal(relay, {})};
-    terminal.wait_for("measuring");
-    terminal.type("\x03");
-    terminal.wait_for(", interrupted");
-    CHECK(terminal.wait_for_end() == 0);
 }
 
 TEST_CASE("drink-bench: the table is for people")
