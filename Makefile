@@ -1,7 +1,7 @@
 # What a newcomer, a developer and CI ask for. How each build is configured is said in
 # CMakePresets.json; a plain `make` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help build test demo asan tsan soak fuzz check-fuzz format check-format check-scripts tidy \
+.PHONY: help build test demo bench asan tsan soak fuzz check-fuzz format check-format check-scripts tidy \
         clean
 
 JOBS ?= $(shell nproc)
@@ -27,10 +27,10 @@ suite = $(call configure,$(1)) && $(call compile,$(1)) && ctest --preset $(1) --
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
-build: ## drinkd, drink and tini-sim in build/bin, with what they need from Debian
+build: ## drinkd, drink, tini-sim and drink-bench in build/bin, with what they need from Debian
 	@scripts/setup build
 	$(call configure,release)
-	$(call compile,release) --target drinkd drink tini-sim
+	$(call compile,release) --target drinkd drink tini-sim drink-bench
 
 test: ## build everything and run all tests
 	@scripts/setup build test
@@ -39,6 +39,11 @@ test: ## build everything and run all tests
 demo: build ## three machines, four accounts, simulated boards and a live log, until Ctrl-C
 	@scripts/setup demo
 	@scripts/demo
+
+bench: build ## compare drinkd with a raw relay and, if installed, mosquitto: what a drop costs
+	@scripts/setup bench
+	$(call compile,release) --target bench_house mqtt_load durable_commits
+	tests/bench/compare
 
 asan: ## all tests with the address and undefined behaviour sanitizers
 	@scripts/setup build test
@@ -72,7 +77,7 @@ check-format: ## fail when a C++ file is not formatted
 
 check-scripts: ## shellcheck of the shell scripts
 	@scripts/setup scripts
-	shellcheck -s bash scripts/* .ci/run tests/*/*.sh tests/bench/run tests/fuzz/run packaging/*/*.sh packaging/completions/*.bash
+	shellcheck -s bash scripts/* .ci/run tests/*/*.sh tests/bench/compare tests/fuzz/run packaging/*/*.sh packaging/completions/*.bash
 
 tidy: ## clang-tidy, over a build with clang
 	@scripts/setup build tidy

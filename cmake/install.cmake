@@ -1,7 +1,7 @@
 # What a system gets: the programs, and what makes them at home there.
 include(GNUInstallDirs)
 
-install(TARGETS drinkd drink tini-sim)
+install(TARGETS drinkd drink tini-sim drink-bench)
 
 # The unit names the daemon by its full path, which depends on the prefix of this installation.
 install(CODE "

@@ -1,5 +1,6 @@
 #include "clients/tini_sim/options.hpp"
 
+#include "clients/common/ready_file.hpp"
 #include "clients/tini_sim/arguments.hpp"
 #include "config/settings.hpp"
 #include "protocol/tini_message.hpp"
@@ -124,7 +125,7 @@ std::expected<ServerLocation, EarlyEnd> server_of(
             arguments.config))};
     }
     const auto& endpoint = listen.boards.front();
-    return clients::ServerAddress{connectable_host(endpoint.address), endpoint.port};
+    return clients::ServerAddress{clients::connectable_host(endpoint.address), endpoint.port};
 }
 
 std::expected<Options, EarlyEnd> options_of(const Arguments& arguments)

@@ -27,14 +27,8 @@ std::expected<ServerLocation, std::string> parse_server_location(std::string_vie
 /// The location in words, as parse_server_location reads it.
 std::string format_server_location(const ServerLocation& location);
 
-/// The address of the boards' listener according to the text of a ready file.
-std::expected<clients::ServerAddress, std::string> boards_address(std::string_view ready_text);
-
 /// The address as it is now: a ready file is read anew each time, since a daemon that was started
 /// again may have another port. An error is one clause in words.
 std::expected<clients::ServerAddress, std::string> locate(const ServerLocation& location);
-
-/// What to connect to for a listener's address: itself, or this computer when it listens on all.
-std::string connectable_host(std::string_view listen_address);
 
 }  // namespace tini_sim
