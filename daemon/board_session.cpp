@@ -18,13 +18,22 @@ constexpr std::size_t line_bytes_max = 4'096;
 // Boards say who they are at once.
 constexpr auto login_limit = 10s;
 
+std::array<unsigned char, 32> random_key()
+{
+    std::array<unsigned char, 32> key{};
+    randombytes_buf(key.data(), key.size());
+    return key;
+}
+
 }  // namespace
 
 BoardRegister::BoardRegister(
     const std::vector<config::Machine>& machines, std::deque<MachineHost>& hosts)
-    : machines_{machines}, hosts_{hosts}
+    : machines_{machines}, hosts_{hosts}, key_{random_key()}
 {
-    for (const auto& machine : machines) digests_.push_back(digest_of(machine.board.password));
+    for (std::size_t index = 0; index < machines.size(); ++index) {
+        by_password_[digest_of(machines[index].board.password)].push_back(index);
+    }
 }
 
 std::optional<BoardRegister::Found> BoardRegister::find(
@@ -56,26 +65,25 @@ std::optional<BoardRegister::Found> BoardRegister::find(
 
 MachineHost* BoardRegister::find_host(const Digest& password, const asio::ip::address& address)
 {
+    const auto same_password = by_password_.find(password);
+    if (same_password == by_password_.end()) return nullptr;
     const auto bytes = address_bytes(address);
-    MachineHost* found = nullptr;
-    for (std::size_t index = 0; index < machines_.size(); ++index) {
-        const auto& right = digests_[index];
-        const bool same = sodium_memcmp(right.data(), password.data(), right.size()) == 0;
+    for (const auto index : same_password->second) {
         const auto& ranges = machines_[index].board.addresses;
         const bool from_here =
             ranges.empty() ||
             std::ranges::any_of(ranges, [&](const auto& range) { return range.contains(bytes); });
-        if (same && from_here) found = &hosts_[index];
+        if (from_here) return &hosts_[index];
     }
-    return found;
+    return nullptr;
 }
 
-BoardRegister::Digest BoardRegister::digest_of(std::string_view password)
+BoardRegister::Digest BoardRegister::digest_of(std::string_view password) const
 {
     Digest digest{};
     crypto_generichash(
         digest.data(), digest.size(), reinterpret_cast<const unsigned char*>(password.data()),
-        password.size(), nullptr, 0);
+        password.size(), key_.data(), key_.size());
     return digest;
 }
 

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <deque>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,8 +22,8 @@ public:
     BoardRegister(const std::vector<config::Machine>& machines, std::deque<MachineHost>& hosts);
 
     /// The machine with that password whose board may come from that address, and the protocol
-    /// that the board offered; nothing when there is none. Takes the same time whichever password
-    /// was tried; too many wrong ones from one address are not looked at any more.
+    /// that the board offered; nothing when there is none. The time that it takes tells nothing of
+    /// the right passwords; too many wrong ones from one address are not looked at any more.
     struct Found {
         MachineHost* host = nullptr;
         BoardProtocol protocol{};
@@ -31,12 +32,14 @@ public:
 
 private:
     using Digest = std::array<unsigned char, 32>;
-    static Digest digest_of(std::string_view password);
+    Digest digest_of(std::string_view password) const;
     MachineHost* find_host(const Digest& password, const asio::ip::address& address);
 
     const std::vector<config::Machine>& machines_;
     std::deque<MachineHost>& hosts_;
-    std::vector<Digest> digests_;
+    // Drawn at the start: where a wrong password is looked for says nothing to anybody without it.
+    const std::array<unsigned char, 32> key_;
+    std::map<Digest, std::vector<std::size_t>> by_password_;  // Indices of machines.
     LoginGuard guard_;
 };
 
