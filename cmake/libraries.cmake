@@ -25,9 +25,6 @@ endfunction()
 
 # Asio, compiled once. Whoever links this uses the compiled functions instead of inline ones.
 add_library(asio STATIC ${CMAKE_SOURCE_DIR}/cmake/asio.cpp)
-# A thread keeps so many blocks that its coroutines gave back: a command is a dozen of them deep.
-target_compile_definitions(asio PUBLIC
-    BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED
-    BOOST_ASIO_RECYCLING_ALLOCATOR_CACHE_SIZE=16)
+target_compile_definitions(asio PUBLIC BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED)
 target_link_libraries(asio PUBLIC Boost::headers Threads::Threads)
 set_target_properties(asio PROPERTIES COMPILE_OPTIONS "-w")
