@@ -62,7 +62,7 @@ void open_accounts(const fs::path& file, std::int64_t transfers)
     commit(ledger);
 }
 
-// Drops and what was paid for them, in one statement each, with all that guards the tables.
+// Drops and what was paid for them, and then what that comes to, in one statement each.
 void fill(const fs::path& file, std::int64_t transfers)
 {
     ledger::sqlite::Database database{file, ledger::sqlite::Database::Mode::read_write};
@@ -73,17 +73,23 @@ void fill(const fs::path& file, std::int64_t transfers)
     const auto member = "2 + n % " + std::to_string(members);
     database.execute(
         numbers +
-        "INSERT INTO drops (id, account, slot, item, price, state, opened_at, settled_at, "
-        "settled_by, settled_reason) SELECT 1 + n, " +
-        member +
-        ", 1, 'Coke', 1, 'dispensed', 1600000000000 + n, 1600000000000 + n, 'board:d', 'drop' "
+        "INSERT INTO drops (id, account, slot, previous, item, price, state, opened_at, "
+        "settled_at, settled_by, settled_reason) SELECT 1 + n, " +
+        member + ", 1, iif(n < " + std::to_string(members) + ", NULL, 1 + n - " +
+        std::to_string(members) +
+        "), 'Coke', 1, 'dispensed', 1600000000000 + n, 1600000000000 + n, 'board:d', 'drop' "
         "FROM numbers");
     database.execute(
         numbers +
         "INSERT INTO transfers (at, debit, credit, amount, drop_id, actor, reason) "
         "SELECT 1600000000000 + n, " +
         member + ", 1, 1, 1 + n, 'board:d', 'drop' FROM numbers");
-    database.execute("UPDATE slots SET sold = " + std::to_string(transfers) + "; COMMIT");
+    database.execute(
+        "UPDATE accounts SET balance = balance - times, last_drop = newest FROM "
+        "(SELECT debit, count(*) AS times, max(drop_id) AS newest FROM transfers "
+        "WHERE drop_id IS NOT NULL GROUP BY debit) WHERE id = debit;"
+        "UPDATE slots SET sold = " +
+        std::to_string(transfers) + "; COMMIT");
 }
 
 // Sells in a process that ends without closing anything, with drops open and a log that is not
