@@ -69,7 +69,7 @@ std::string SundayVerbs::too_long() const { return refuse(Refusal::unknown_verb)
 
 std::string SundayVerbs::timed_out() const { return refuse(Refusal::timed_out); }
 
-Task<std::string> SundayVerbs::run(Command command)
+Task<std::string> SundayVerbs::run(const Command& command)
 {
     switch (command.verb) {
         case Verb::acctmgrchk:
@@ -176,14 +176,15 @@ std::string SundayVerbs::server_state() const
 
 // --- Drops --------------------------------------------------------------------------------------
 
-Task<std::string> SundayVerbs::drop(Command command)
+Task<std::string> SundayVerbs::drop(const Command& command)
 {
     if (!member_) return at_once(refuse(Refusal::not_logged_in));
     if (command.argument_count == 0) return at_once(refuse(Refusal::missing_slot));
     const auto slot = parse_slot(command.arguments[0]);
     if (!slot) return at_once(refuse(Refusal::malformed_slot));
-    if (!command.argument_count_legal())
+    if (!command.argument_count_legal()) {
         return at_once(wrong_count(" - USAGE: DROP <slot> [delay]"));
+    }
     std::chrono::seconds delay{0};
     if (command.argument_count == 2) {
         const auto asked = delay_of(command.arguments[1]);
@@ -193,7 +194,7 @@ Task<std::string> SundayVerbs::drop(Command command)
     return drop_slot(slot, delay);
 }
 
-Task<std::string> SundayVerbs::rand(Command command)
+Task<std::string> SundayVerbs::rand(const Command& command)
 {
     if (!member_) return at_once(refuse(Refusal::not_logged_in));
     if (!command.argument_count_legal()) return at_once(wrong_count(" - USAGE: RAND [delay]"));

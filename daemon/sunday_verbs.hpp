@@ -41,8 +41,8 @@ private:
         std::string name;
     };
 
-    // A coroutine outlives the call, hence the copies; the line itself stays.
-    Task<std::string> run(Command command);
+    // A coroutine outlives the call that makes it, hence its copy; the line itself stays.
+    Task<std::string> run(const Command& command);
     std::string user(const Command& command);
     Task<std::string> pass(Command command);
     Task<std::string> ibutton(Command command);
@@ -52,8 +52,8 @@ private:
     Task<std::string> history(Command command);
     std::string machine(const Command& command);
     std::string stat(const Command& command) const;
-    Task<std::string> drop(Command command);
-    Task<std::string> rand(Command command);
+    Task<std::string> drop(const Command& command);
+    Task<std::string> rand(const Command& command);
     Task<std::string> drop_slot(std::optional<int> slot, std::chrono::seconds delay);
     /// Nothing when it is not a number of seconds within the bound.
     std::optional<std::chrono::seconds> delay_of(std::string_view text) const;

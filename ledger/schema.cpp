@@ -251,8 +251,8 @@ CREATE TRIGGER balances_change_by_transfers BEFORE UPDATE OF balance ON accounts
 END;
 )sql";
 
-// The figures of each account and slot are written once per transaction, and what it has to keep to
-// are checks of that row: triggers took two thirds of what a drop cost.
+// The figures of each account and slot are written once per transaction, and what they have to keep
+// to are checks of one row: triggers took two thirds of what a drop cost.
 constexpr const char* version_3 = R"sql(
 DROP TRIGGER transfers_pay_drops;
 DROP TRIGGER transfers_move_balances;
