@@ -7,7 +7,7 @@
 JOBS ?= $(shell nproc)
 # ON makes every warning an error: make test DRINKD_WERROR=ON
 DRINKD_WERROR ?= OFF
-# OFF leaves out the tests of what has one thread.
+# OFF leaves out the tests of what has one thread and starts no daemon.
 DRINKD_PURE_TESTS ?= ON
 # How long `make fuzz` stays with each parser, and how many inputs `make check-fuzz` tries on each.
 FUZZ_SECONDS ?= 600
