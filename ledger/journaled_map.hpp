@@ -58,8 +58,6 @@ public:
         journal_.clear();
     }
 
-    bool changed() const { return !journal_.empty(); }
-
     /// Calls `visit(key, value)` for each entry that was added or changed since the last commit.
     template <class Visit>
     void for_each_changed(Visit visit) const

@@ -5,8 +5,6 @@
 namespace drink_bench {
 namespace {
 
-constexpr double seconds_max = 86'400;
-
 constexpr auto description =
     "Measures a server of drink machines: plays members and boards that speak Sunday and tini to "
     "it, and tells how many requests it answers, how long they take and what they cost. Never "
@@ -140,9 +138,7 @@ void declare_output(CLI::App& app, Arguments& arguments)
 {
     app.add_flag("--json", arguments.json, "The result as JSON");
     app.add_flag("--quiet", arguments.quiet, "No line of progress");
-    app.add_option("--pin", arguments.core, "Run on this core only")
-        ->type_name("CORE")
-        ->check(CLI::Range(0, 1'023));
+    declare_pin(app, arguments);
 }
 
 void declare_relay(CLI::App& app, Arguments& arguments)

@@ -11,6 +11,8 @@
 
 namespace drink_bench {
 
+inline constexpr double seconds_max = 86'400;  ///< Of each time that can be given.
+
 /// The command line as it is written: times in seconds, texts not yet looked at, empty or nothing
 /// where nothing was given. Options are what follows from it.
 struct Arguments {

@@ -19,7 +19,6 @@ using clients::EarlyEnd;
 
 constexpr std::uint16_t default_members_port = 4242;
 constexpr std::uint16_t default_boards_port = 4343;
-constexpr double seconds_max = 86'400;
 
 EarlyEnd usage_mistake(std::string_view what)
 {
