@@ -13,12 +13,13 @@
 #include "protocol/codes.hpp"
 #include "protocol/tini_message.hpp"
 
-#include <boost/asio/signal_set.hpp>
+#include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <nlohmann/json.hpp>
 
-#include <csignal>
 #include <cstdlib>
 #include <deque>
+#include <string_view>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -36,6 +37,14 @@ nlohmann::json address_of(const Listener& listener)
 {
     const auto endpoint = listener.local_endpoint();
     return {{"address", endpoint.address().to_string()}, {"port", endpoint.port()}};
+}
+
+// For when waiting in order would last for ever. The ledger is right whenever the process ends.
+[[noreturn]] void end_at_once(std::string_view why, log::Fields details)
+{
+    log::error(why, details);
+    log::flush();
+    std::_Exit(EXIT_FAILURE);
 }
 
 // The house and its doors, in the order in which they are built. Every coroutine has ended when
@@ -60,7 +69,7 @@ private:
     std::deque<Listener> board_listeners_;
     ControlServer control_;
     Strand strand_;
-    asio::basic_signal_set<Strand> signals_;
+    asio::posix::basic_stream_descriptor<Strand> stop_signals_;
 };
 
 Gateway::Gateway(const config::Settings& settings)
@@ -73,7 +82,7 @@ Gateway::Gateway(const config::Settings& settings)
           [this] {
     return daemon_status(house_);
           }},
-strand_{asio::make_strand(io_.get_executor())}, signals_{strand_, SIGTERM, SIGINT}
+strand_{asio::make_strand(io_.get_executor())}, stop_signals_{strand_, open_stop_signals()}
 {
     open_listeners();
 }
@@ -116,11 +125,15 @@ void Gateway::run(const std::optional<std::filesystem::path>& ready_file)
     if (ready_file) write_ready_file(*ready_file, listening);
     notify_service_manager("READY=1");
 
-    unblock_stop_signals();
     // What a handler throws ends the process here, not after what others still use is gone.
     const auto work = [this]() noexcept { io_.run(); };
     std::vector<std::jthread> workers;
-    for (unsigned worker = 1; worker < settings_.workers; ++worker) workers.emplace_back(work);
+    try {
+        for (unsigned worker = 1; worker < settings_.workers; ++worker) workers.emplace_back(work);
+    } catch (const std::system_error& error) {
+        // Those that run would be waited for, and they serve for ever.
+        end_at_once("cannot start all workers", {{"error", error.what()}});
+    }
     work();
 }
 
@@ -141,9 +154,9 @@ nlohmann::json Gateway::addresses() const
 
 Task<> Gateway::serve_until_signal()
 {
-    const auto [error, signal] = co_await signals_.async_wait(use_tuple);
-    // A second signal has its default effect: the process ends at once.
-    signals_.clear();
+    co_await stop_signals_.async_wait(asio::posix::descriptor_base::wait_read, use_tuple);
+    const int signal = take_stop_signal(stop_signals_.native_handle());
+    stop_signals_.close();
     log::info("stopping", {{"signal", signal}});
     co_await shut_down();
 }
@@ -156,10 +169,7 @@ Task<> Gateway::shut_down()
     co_await house_.drain();
     control_.stop();
     if (co_await house_.close()) co_return;
-    // The ledger is right whenever the process ends; waiting for ever would be worse.
-    log::error("ending without waiting any longer", {{"connections", house_.connections.count()}});
-    log::flush();
-    std::_Exit(EXIT_FAILURE);
+    end_at_once("ending without waiting any longer", {{"connections", house_.connections.count()}});
 }
 
 }  // namespace

@@ -9,7 +9,9 @@
 #include <csignal>
 #include <fstream>
 #include <sys/resource.h>
+#include <sys/signalfd.h>
 #include <system_error>
+#include <unistd.h>
 
 namespace drinkd {
 namespace {
@@ -17,13 +19,13 @@ namespace {
 // The ledger, its log, listeners, the control socket and its peers, epoll, timers, the log.
 constexpr std::size_t other_descriptors = 128;
 
-void mask_stop_signals(int how)
+sigset_t stop_signals()
 {
     sigset_t signals;
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
-    ::pthread_sigmask(how, &signals, nullptr);
+    return signals;
 }
 
 }  // namespace
@@ -56,9 +58,32 @@ config::Limits fit_descriptors(config::Limits limits, std::size_t machines)
     return limits;
 }
 
-void block_stop_signals() { mask_stop_signals(SIG_BLOCK); }
+void block_stop_signals()
+{
+    const auto signals = stop_signals();
+    ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+}
 
-void unblock_stop_signals() { mask_stop_signals(SIG_UNBLOCK); }
+int open_stop_signals()
+{
+    const auto signals = stop_signals();
+    const int descriptor = ::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (descriptor < 0) {
+        throw std::system_error{errno, std::generic_category(), "signals cannot be read"};
+    }
+    return descriptor;
+}
+
+int take_stop_signal(int descriptor)
+{
+    signalfd_siginfo came{};
+    const bool known = ::read(descriptor, &came, sizeof came) == sizeof came;
+    // A shell starts programs in the background with SIGINT ignored.
+    std::signal(SIGINT, SIG_DFL);
+    const auto signals = stop_signals();
+    ::pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+    return known ? static_cast<int>(came.ssi_signo) : 0;
+}
 
 void notify_service_manager(const char* state) { ::sd_notify(0, state); }
 

@@ -14,11 +14,14 @@ namespace drinkd {
 /// fit, they are lowered, with a warning.
 config::Limits fit_descriptors(config::Limits limits, std::size_t machines);
 
-/// Keeps the signals that stop the daemon from this thread and from those that it starts, or lets
-/// them in again. Only threads that serve connections take them: one that sleeps for long might
-/// put a signal off.
+/// Keeps the signals that ask the daemon to stop (SIGTERM and SIGINT) from interrupting this thread
+/// and those that it starts: they are read instead.
 void block_stop_signals();
-void unblock_stop_signals();
+/// A descriptor (signalfd) that can be read when one of them came. Throws std::system_error.
+int open_stop_signals();
+/// Which one it was; 0 if that cannot be read. From now on they have their default effect again: the
+/// next one ends the process at once.
+int take_stop_signal(int descriptor);
 
 /// Tells the service manager, if there is one (sd_notify).
 void notify_service_manager(const char* state);

@@ -4,8 +4,14 @@
 #include "support/fake_board.hpp"
 #include "support/wait.hpp"
 
+#include <algorithm>
 #include <csignal>
+#include <filesystem>
+#include <fstream>
 #include <future>
+#include <iterator>
+#include <string>
+#include <string_view>
 
 using namespace support;
 
@@ -19,6 +25,20 @@ std::future<int> begin_to_stop(Daemon& daemon)
     auto exit_code = std::async(std::launch::async, [&daemon] { return daemon.stop(); });
     daemon.wait_for_log("stopping");
     return exit_code;
+}
+
+// How many threads of a process a signal could reach.
+std::ptrdiff_t threads_that_take(int signal, pid_t pid)
+{
+    const std::filesystem::path threads{"/proc/" + std::to_string(pid) + "/task"};
+    return std::ranges::count_if(
+        std::filesystem::directory_iterator{threads}, [signal](const auto& thread) {
+            std::ifstream status{thread.path() / "status"};
+            const std::string text{std::istreambuf_iterator<char>{status}, {}};
+            constexpr std::string_view label = "SigBlk:";
+            const auto blocked = std::stoull(text.substr(text.find(label) + label.size()), {}, 16);
+            return (blocked >> (signal - 1) & 1) == 0;
+        });
 }
 
 }  // namespace
@@ -44,6 +64,32 @@ TEST_CASE("stop: SIGINT ends the daemon like SIGTERM")
     wait_until("the daemon to be ready", [&] { return std::filesystem::exists(ready); });
     daemon.signal(SIGINT);
     CHECK(daemon.wait(patience) == 0);
+}
+
+TEST_CASE("stop: no thread is interrupted by the signals, they are read")
+{
+    auto settings = small_house();
+    settings["workers"] = 8;
+    const Daemon daemon{settings};
+    for (int round = 0; round < 10; ++round) {
+        const Client client{daemon.sunday_port()};
+        CHECK(threads_that_take(SIGTERM, daemon.pid()) == 0);
+        CHECK(threads_that_take(SIGINT, daemon.pid()) == 0);
+    }
+}
+
+TEST_CASE("stop: SIGINT counts where it was ignored before, as behind a shell's &")
+{
+    Daemon daemon{small_house(), alice, {"/bin/sh", "-c", "trap '' INT; exec \"$@\"", "sh"}};
+    auto board = FakeBoard::online(daemon.boards_port(), "big");
+    Client client{daemon.sunday_port()};
+    client.log_in("alice");
+    client.send("DROP 1\n");
+    board.expect("31\n");
+    ::kill(daemon.pid(), SIGINT);
+    daemon.wait_for_log("stopping");
+    ::kill(daemon.pid(), SIGINT);
+    CHECK(daemon.wait_for_end() == 128 + SIGINT);
 }
 
 TEST_CASE("stop: every connection is closed")
