@@ -2,8 +2,12 @@
 #include "support/client.hpp"
 #include "support/daemon.hpp"
 #include "support/fake_board.hpp"
+#include "support/wait.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <filesystem>
+#include <sys/resource.h>
 
 using namespace support;
 
@@ -153,4 +157,19 @@ TEST_CASE("logins: a storm of wrong passwords does not hold up another member's 
         guesser.expect("OK: \r\n");
         CHECK(guesser.line() == wrong);
     }
+}
+
+TEST_CASE("limits: passwords are compared by a thread that gives way to those that serve drops")
+{
+    const Daemon daemon;
+    const auto priority = [](pid_t thread) {
+        return ::getpriority(PRIO_PROCESS, static_cast<id_t>(thread));
+    };
+    const std::filesystem::path threads{"/proc/" + std::to_string(daemon.pid()) + "/task"};
+    wait_until("one to give way", [&] {
+        const auto gives_way = [&](const auto& thread) {
+            return priority(std::stoi(thread.path().filename())) > priority(daemon.pid());
+        };
+        return std::ranges::count_if(std::filesystem::directory_iterator{threads}, gives_way) == 1;
+    });
 }
