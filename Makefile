@@ -77,7 +77,7 @@ check-format: ## fail when a C++ file is not formatted
 
 check-scripts: ## shellcheck of the shell scripts
 	@scripts/setup scripts
-	shellcheck -s bash scripts/* .ci/run tests/*/*.sh tests/bench/compare tests/fuzz/run packaging/*/*.sh packaging/completions/*.bash
+	shellcheck -x -s bash scripts/* .ci/run tests/*/*.sh tests/bench/compare tests/bench/curves tests/fuzz/run packaging/*/*.sh packaging/completions/*.bash
 
 tidy: ## clang-tidy, over a build with clang
 	@scripts/setup build tidy

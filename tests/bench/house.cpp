@@ -4,6 +4,7 @@
 // not do.
 #include "daemon/password.hpp"
 #include "ledger/ledger.hpp"
+#include "past_drops.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -29,6 +30,7 @@ struct House {
     std::int64_t members = 64;
     int machines = 16;
     int slots = 1;
+    std::int64_t drops = 0;
     int workers = 1;
 };
 
@@ -72,6 +74,7 @@ void open_accounts(const House& house)
     drinkd::set_up_passwords();
     const auto hash = drinkd::hash_password("bench");
     ledger::Ledger ledger{house.folder / "ledger.db"};
+    ledger.take_settings(config::load_settings(house.folder / "settings.json").value().machines);
     const auto commit = [&ledger] {
         if (ledger.commit() != ledger::Ledger::Commit::kept) {
             throw std::runtime_error{"the ledger could not be written"};
@@ -100,6 +103,8 @@ int main(int argc, char** argv)
     app.add_option("--members", house.members)->capture_default_str();
     app.add_option("--machines", house.machines)->capture_default_str()->check(CLI::PositiveNumber);
     app.add_option("--slots", house.slots)->capture_default_str()->check(CLI::Range(1, 255));
+    app.add_option("--drops", house.drops, "so many were made and paid before")
+        ->capture_default_str();
     app.add_option("--workers", house.workers)->capture_default_str();
     CLI11_PARSE(app, argc, argv);
     try {
@@ -109,6 +114,7 @@ int main(int argc, char** argv)
         }
         std::ofstream{house.folder / "settings.json"} << settings_of(house).dump(1) << '\n';
         open_accounts(house);
+        if (house.drops > 0) add_past_drops(house.folder / "ledger.db", house.members, house.drops);
     } catch (const std::exception& error) {
         std::cerr << "bench_house: " << error.what() << '\n';
         return EXIT_FAILURE;

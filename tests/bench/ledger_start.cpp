@@ -2,6 +2,7 @@
 // docs/performance.md.
 #include "ledger/ledger.hpp"
 #include "ledger/verify.hpp"
+#include "past_drops.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -62,36 +63,6 @@ void open_accounts(const fs::path& file, std::int64_t transfers)
     commit(ledger);
 }
 
-// Drops and what was paid for them, and then what that comes to, in one statement each.
-void fill(const fs::path& file, std::int64_t transfers)
-{
-    ledger::sqlite::Database database{file, ledger::sqlite::Database::Mode::read_write};
-    database.execute("PRAGMA synchronous = OFF; PRAGMA cache_size = -500000; BEGIN");
-    const std::string numbers =
-        "WITH RECURSIVE numbers(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < " +
-        std::to_string(transfers - 1) + ") ";
-    const auto member = "2 + n % " + std::to_string(members);
-    database.execute(
-        numbers +
-        "INSERT INTO drops (id, account, slot, previous, item, price, state, opened_at, "
-        "settled_at, settled_by, settled_reason) SELECT 1 + n, " +
-        member + ", 1, iif(n < " + std::to_string(members) + ", NULL, 1 + n - " +
-        std::to_string(members) +
-        "), 'Coke', 1, 'dispensed', 1600000000000 + n, 1600000000000 + n, 'board:d', 'drop' "
-        "FROM numbers");
-    database.execute(
-        numbers +
-        "INSERT INTO transfers (at, debit, credit, amount, drop_id, actor, reason) "
-        "SELECT 1600000000000 + n, " +
-        member + ", 1, 1, 1 + n, 'board:d', 'drop' FROM numbers");
-    database.execute(
-        "UPDATE accounts SET balance = balance - times, last_drop = newest FROM "
-        "(SELECT debit, count(*) AS times, max(drop_id) AS newest FROM transfers "
-        "WHERE drop_id IS NOT NULL GROUP BY debit) WHERE id = debit;"
-        "UPDATE slots SET sold = " +
-        std::to_string(transfers) + "; COMMIT");
-}
-
 // Sells in a process that ends without closing anything, with drops open and a log that is not
 // brought into the file.
 void crash(const fs::path& file)
@@ -146,7 +117,7 @@ int run(const fs::path& file, std::int64_t transfers, bool verify)
     if (!fs::exists(file)) {
         const auto start = Clock::now();
         open_accounts(file, transfers);
-        fill(file, transfers);
+        add_past_drops(file, members, transfers);
         std::cout << "made " << transfers << " transfers in " << seconds_since(start) << " s\n";
     }
     measure_start(file, false);
