@@ -7,6 +7,7 @@
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -62,7 +63,15 @@ public:
     void wake()
     {
         // The frame that holds this object may end within the call, so nothing is left in it.
-        asio::dispatch(*home_, [resume = std::move(resume_)]() mutable { resume(); });
+        const auto home = *home_;
+        auto go_on = [resume = std::move(resume_)]() mutable { resume(); };
+        // Within the sleeper's own call of sleep() it must not go on: one that sleeps again and
+        // again would get deeper and deeper into the stack.
+        if (home.running_in_this_thread()) {
+            asio::post(home, std::move(go_on));
+        } else {
+            asio::dispatch(home, std::move(go_on));
+        }
     }
 
 private:
