@@ -11,9 +11,9 @@
 namespace drinkd {
 namespace {
 
-// A comparison takes as long as thousands of drops. Where all cores are busy, a thread of this level
-// gets a thirtieth of what another does: many logins hardly hold up drops, and are not held up for
-// ever themselves.
+// A comparison takes as long as thousands of drops. Where all cores are busy, a thread of this
+// level gets a thirtieth of what another does: many logins hardly hold up drops, and are not held
+// up for ever themselves.
 constexpr int gives_way = 15;
 
 }  // namespace

@@ -19,8 +19,8 @@ config::Limits fit_descriptors(config::Limits limits, std::size_t machines);
 void block_stop_signals();
 /// A descriptor (signalfd) that can be read when one of them came. Throws std::system_error.
 int open_stop_signals();
-/// Which one it was; 0 if that cannot be read. From now on they have their default effect again: the
-/// next one ends the process at once.
+/// Which one it was; 0 if that cannot be read. From now on they have their default effect again:
+/// the next one ends the process at once.
 int take_stop_signal(int descriptor);
 
 /// Tells the service manager, if there is one (sd_notify).
