@@ -15,10 +15,16 @@ std::string guarded_name(std::string_view ibutton)
 
 Clock::time_point now() { return Clock::now(); }
 
-std::unexpected<Authenticator::Refused> refused(
+std::unexpected<Authenticator::Refused> refused(Refusal refusal)
+{
+    return std::unexpected{Authenticator::Refused{.refusal = refusal}};
+}
+
+std::unexpected<Authenticator::Refused> turned_away(
     Refusal refusal, std::chrono::seconds retry_after = {})
 {
-    return std::unexpected{Authenticator::Refused{.refusal = refusal, .retry_after = retry_after}};
+    return std::unexpected{
+        Authenticator::Refused{.refusal = refusal, .looked_at = false, .retry_after = retry_after}};
 }
 
 // Whichever way a login ends.
@@ -43,17 +49,17 @@ Task<Authenticator::Result> Authenticator::log_in(
     {
         // The guard knows of all that was compared before.
         const auto turn = co_await turns_.take(from);
-        if (!turn) co_return refused(Refusal::ledger_unavailable);
+        if (!turn) co_return turned_away(Refusal::ledger_unavailable);
         const auto verdict = guard_.may_try(from, name, now());
         if (const auto* refuse = std::get_if<LoginGuard::Refuse>(&verdict)) {
-            co_return refused(Refusal::wrong_password, refuse->retry_after);
+            co_return turned_away(Refusal::wrong_password, refuse->retry_after);
         }
         pause = std::get<LoginGuard::Compare>(verdict).pause;
         if (pause.count() == 0) co_return co_await compare(name, password, from);
     }
-    if (!co_await pass_delay(pause)) co_return refused(Refusal::ledger_unavailable);
+    if (!co_await pass_delay(pause)) co_return turned_away(Refusal::ledger_unavailable);
     const auto turn = co_await turns_.take(from);
-    if (!turn) co_return refused(Refusal::ledger_unavailable);
+    if (!turn) co_return turned_away(Refusal::ledger_unavailable);
     co_return co_await compare(name, password, from);
 }
 
@@ -84,11 +90,11 @@ Task<Authenticator::Result> Authenticator::log_in_by_ibutton(
     const auto guarded = guarded_name(ibutton);
     const auto verdict = guard_.may_try(from, guarded, now());
     if (const auto* refuse = std::get_if<LoginGuard::Refuse>(&verdict)) {
-        co_return refused(Refusal::unknown_ibutton, refuse->retry_after);
+        co_return turned_away(Refusal::unknown_ibutton, refuse->retry_after);
     }
     const auto pause = std::get<LoginGuard::Compare>(verdict).pause;
     if (pause.count() > 0 && !co_await pass_delay(pause)) {
-        co_return refused(Refusal::ledger_unavailable);
+        co_return turned_away(Refusal::ledger_unavailable);
     }
 
     const auto id = protocol::normal_ibutton(ibutton);

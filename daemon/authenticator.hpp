@@ -22,7 +22,9 @@ public:
 
     struct Refused {
         protocol::Refusal refusal{};
-        /// Not zero when the attempt was not looked at because there were too many wrong ones.
+        /// False when it was turned away before: whoever sends many should not cause as much work.
+        bool looked_at = true;
+        /// Not zero when it was turned away because there were too many wrong ones.
         std::chrono::seconds retry_after{0};
     };
     using Result = std::expected<ledger::Member, Refused>;

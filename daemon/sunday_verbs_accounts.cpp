@@ -67,13 +67,16 @@ Task<std::string> SundayVerbs::ibutton(Command command)
 std::string SundayVerbs::logged_in_reply(const Authenticator::Result& result)
 {
     if (!result) {
-        const auto& [refusal, retry_after] = result.error();
+        const auto& [refusal, looked_at, retry_after] = result.error();
         // Only what cost a comparison is worth a line: others could be sent without end.
-        const auto log_it = retry_after.count() == 0 ? log::info : log::debug;
+        const auto log_it = looked_at ? log::info : log::debug;
         log_it(
-            "login refused", {{"session", session_},
-                              {"address", describe(place_.remote())},
-                              {"reason", protocol::describe(refusal)}});
+            looked_at ? "login refused" : "login turned away",
+            {{"session", session_},
+             {"address", describe(place_.remote())},
+             {"reason", looked_at                 ? protocol::describe(refusal)
+                        : retry_after.count() > 0 ? "too many wrong ones before"
+                                                  : "too many wait, or the daemon stops"}});
         if (retry_after.count() == 0) return refuse(refusal);
         return refuse(
             refusal, " Too many wrong ones, try again in " + std::to_string(retry_after.count()) +
