@@ -15,7 +15,7 @@ done
 
 folder=$(mktemp -d "${FOLDER:-build}/bench.XXXXXX")
 server=''
-trap '[[ -z $server ]] || kill "$server" 2>/dev/null || true; rm -rf "$folder"' EXIT
+trap 'kill $(jobs -p) 2>/dev/null || true; rm -rf "$folder"' EXIT
 
 # wait_for WHAT COMMAND...: until the command succeeds, while the server runs.
 wait_for() {
