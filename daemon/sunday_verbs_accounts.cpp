@@ -76,7 +76,7 @@ std::string SundayVerbs::logged_in_reply(const Authenticator::Result& result)
              {"address", describe(place_.remote())},
              {"reason", looked_at                 ? protocol::describe(refusal)
                         : retry_after.count() > 0 ? "too many wrong ones before"
-                                                  : "too many wait, or the daemon stops"}});
+                                                  : "too many wait, or the connection ends"}});
         if (retry_after.count() == 0) return refuse(refusal);
         return refuse(
             refusal, " Too many wrong ones, try again in " + std::to_string(retry_after.count()) +
