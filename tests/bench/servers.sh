@@ -65,3 +65,11 @@ stop() {
     wait "$server" || true
     server=''
 }
+
+# What programs of jq say about measurements.
+# shellcheck disable=SC2016
+figures='
+    def median: sort | if length % 2 == 1 then .[(length - 1) / 2]
+                       else (.[length / 2 - 1] + .[length / 2]) / 2 end;
+    def digits($d): . * pow(10; $d) | round / pow(10; $d) | tostring;
+    def spread($d): "\(median | digits($d)) (\(min | digits($d)) - \(max | digits($d)))";'
