@@ -232,17 +232,22 @@ TEST_CASE("stop: a login that waits after wrong passwords is not waited for")
     auto settings = small_house();
     settings["drops"]["ack_timeout_s"] = 0.2;
     Daemon daemon{settings, alice};
+    Client guesser{daemon.sunday_port()};
+    for (int guess = 0; guess < 5; ++guess) {
+        guesser.send("USER nobody\nPASS guess\n");
+        guesser.expect("OK: \r\nERR 407 Invalid password.\r\n");
+    }
+    // Their pauses are 0 to 8 s, in whichever order they come.
     std::vector<Client> clients;
-    for (int login = 0; login < 14; ++login) {
+    for (int login = 0; login < 9; ++login) {
         auto& client = clients.emplace_back(daemon.sunday_port());
         client.send("USER nobody\nPASS guess\n");
         client.expect("OK: \r\n");
     }
-    for (std::size_t compared = 0; compared < 5; ++compared) {
-        CHECK(clients[compared].line() == "ERR 407 Invalid password.\r\n");
-    }
     CHECK(daemon.stop() == 0);
-    CHECK(clients.back().rest() == "ERR 350 Account server subsystem is not ready.\r\n");
+    CHECK(std::ranges::any_of(clients, [](Client& client) {
+        return client.rest() == "ERR 350 Account server subsystem is not ready.\r\n";
+    }));
 }
 
 TEST_CASE("stop: a second signal ends the daemon at once, and its drop is in doubt")
