@@ -129,6 +129,8 @@ BusyHouse::BusyHouse(Network network, const nlohmann::json& changes)
     plain.start();
     noting.start();
     wait_until_online(daemon);
+    // Before its first drop a board cannot tell new notes from lost ones.
+    sell_to_all();
 }
 
 void BusyHouse::drop_until(std::size_t drops, const std::function<void()>& fault)

@@ -26,7 +26,7 @@ class BusyHouse {
 public:
     enum class Network { straight, through_proxies };
 
-    /// `changes` are of the settings, as a merge patch.
+    /// Each member has had a drop. `changes` are of the settings, as a merge patch.
     explicit BusyHouse(
         Network network = Network::straight,
         const nlohmann::json& changes = nlohmann::json::object());
