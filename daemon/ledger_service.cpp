@@ -45,13 +45,13 @@ void LedgerService::start()
     }};
 }
 
-void LedgerService::enqueue(QueuedOperation& operation)
+void LedgerService::enqueue(QueuedOperation& operation, Size size)
 {
     ++under_way_;
     bool wake_thread = false;
     {
         const std::scoped_lock lock{mutex_};
-        queue_.push_back(&operation);
+        (size == Size::large ? large_ : usual_).push_back(&operation);
         wake_thread = asleep_;
     }
     if (wake_thread) arrived_.notify_one();
@@ -60,15 +60,17 @@ void LedgerService::enqueue(QueuedOperation& operation)
 bool LedgerService::has_queued() const
 {
     const std::scoped_lock lock{mutex_};
-    return !queue_.empty();
+    return any_queued();
 }
+
+bool LedgerService::any_queued() const { return !usual_.empty() || !large_.empty(); }
 
 bool LedgerService::wait_for_work()
 {
     {
         std::unique_lock lock{mutex_};
         asleep_ = true;
-        const auto something_to_do = [&] { return stopping_ || !queue_.empty(); };
+        const auto something_to_do = [&] { return stopping_ || any_queued(); };
         if (healthy_) {
             arrived_.wait(lock, something_to_do);
         } else {
@@ -76,7 +78,7 @@ bool LedgerService::wait_for_work()
         }
         asleep_ = false;
         // Who is of unknown fate sleeps on: there is nothing true to say.
-        if (stopping_ && queue_.empty()) return false;
+        if (stopping_ && !any_queued()) return false;
     }
     // Letting the sessions run once before taking the queue doubles the size of a batch under load
     // and costs nothing without it.
@@ -99,9 +101,13 @@ std::vector<LedgerService::QueuedOperation*> LedgerService::take_batch()
 {
     const std::scoped_lock lock{mutex_};
     const auto end =
-        queue_.begin() + static_cast<std::ptrdiff_t>(std::min(queue_.size(), batch_max));
-    std::vector<QueuedOperation*> batch{queue_.begin(), end};
-    queue_.erase(queue_.begin(), end);
+        usual_.begin() + static_cast<std::ptrdiff_t>(std::min(usual_.size(), batch_max));
+    std::vector<QueuedOperation*> batch{usual_.begin(), end};
+    usual_.erase(usual_.begin(), end);
+    if (!large_.empty()) {
+        batch.push_back(large_.front());
+        large_.pop_front();
+    }
     return batch;
 }
 

@@ -49,6 +49,10 @@ public:
     /// or instead of it.
     void run_queued();
 
+    /// Of what an operation reads. No more than one large operation is in a transaction, so that many
+    /// of them do not hold up all others.
+    enum class Size { usual, large };
+
     /// Runs `operation(ledger)` and gives its result once it is durable; refused with
     /// ledger_unavailable when it could not be made durable, and then nothing of it took place.
     /// Should the file fail so that neither can be known, the caller sleeps until it can.
@@ -56,7 +60,7 @@ public:
     /// caller's frame. The call cannot be cancelled.
     template <class Run>
     Task<typename detail::OrRefused<std::invoke_result_t<Run&, ledger::Ledger&>>::type> run(
-        Run operation)
+        Run operation, Size size = Size::usual)
     {
         using Result = std::invoke_result_t<Run&, ledger::Ledger&>;
         struct Ticket final : QueuedOperation {
@@ -68,7 +72,7 @@ public:
             std::optional<Result> result_;
         };
         Ticket ticket{operation};
-        co_await ticket.wake.sleep([&] { enqueue(ticket); });
+        co_await ticket.wake.sleep([&] { enqueue(ticket, size); });
         if (!ticket.result_) co_return std::unexpected{protocol::Refusal::ledger_unavailable};
         co_return *std::move(ticket.result_);
     }
@@ -89,7 +93,8 @@ private:
         ~QueuedOperation() = default;
     };
 
-    void enqueue(QueuedOperation& operation);
+    void enqueue(QueuedOperation& operation, Size size);
+    bool any_queued() const;  // With the mutex held.
     /// False when there is nothing left to do, ever.
     bool wait_for_work();
     std::vector<QueuedOperation*> take_batch();
@@ -111,7 +116,8 @@ private:
 
     mutable std::mutex mutex_;  // Guards what follows.
     std::condition_variable arrived_;
-    std::deque<QueuedOperation*> queue_;
+    std::deque<QueuedOperation*> usual_;
+    std::deque<QueuedOperation*> large_;
     bool asleep_ = false;
     bool stopping_ = false;
 

@@ -129,11 +129,12 @@ Task<std::string> SundayVerbs::history(Command command)
     if (count < 1 || count > protocol::history_entries_max) {
         co_return refuse(Refusal::invalid_quantity);
     }
-    const auto rows = co_await house_.ledger.run([&](ledger::Ledger& ledger) {
+    const auto read = [&](ledger::Ledger& ledger) {
         std::optional<std::vector<ledger::HistoryRow>> result;
         if (ledger.member(member_->account)) result = ledger.history(member_->account, count);
         return result;
-    });
+    };
+    const auto rows = co_await house_.ledger.run(read, LedgerService::Size::large);
     if (!rows) co_return refuse(rows.error());
     // Locked or closed since the login.
     if (!*rows) co_return refuse(Refusal::not_logged_in);

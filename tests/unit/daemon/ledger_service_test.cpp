@@ -11,6 +11,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace asio = drinkd::asio;
 using ledger::Ledger;
@@ -73,7 +74,62 @@ private:
     int accounts_ = 0;
 };
 
+// A ledger without its thread, and sessions that each want one operation.
+class Queue {
+public:
+    using Size = drinkd::LedgerService::Size;
+
+    void ask(std::string name, Size size)
+    {
+        drinkd::spawn(
+            asio::make_strand(io_.get_executor()), operate(std::move(name), size), "a test");
+        io_.poll();
+    }
+    // Those whose operations were in the next transaction.
+    std::vector<std::string> next_batch()
+    {
+        done_.clear();
+        service_.run_queued();
+        io_.restart();
+        io_.poll();
+        return done_;
+    }
+    bool empty() const { return !service_.has_queued(); }
+
+private:
+    drinkd::Task<> operate(std::string name, Size size)
+    {
+        co_await service_.run([](const Ledger& ledger) { return ledger.doubts(); }, size);
+        done_.push_back(std::move(name));
+    }
+
+    TempDir dir_;
+    asio::io_context io_;
+    std::vector<std::string> done_;
+    drinkd::LedgerService service_{
+        Ledger{dir_ / "ledger.db"}, io_, [](const std::vector<ledger::ChangedSlot>&) {}};
+};
+
+using Names = std::vector<std::string>;
+
 }  // namespace
+
+TEST_CASE("ledger service: whoever waits for one large operation does not wait for all of them")
+{
+    using enum Queue::Size;
+    Queue queue;
+    queue.ask("alice's history", large);
+    queue.ask("bob's history", large);
+    queue.ask("carol's history", large);
+    queue.ask("dave's drop", usual);
+    queue.ask("eve's drop", usual);
+    CHECK(queue.next_batch() == Names{"dave's drop", "eve's drop", "alice's history"});
+    queue.ask("frank's drop", usual);
+    CHECK(queue.next_batch() == Names{"frank's drop", "bob's history"});
+    CHECK_FALSE(queue.empty());
+    CHECK(queue.next_batch() == Names{"carol's history"});
+    CHECK(queue.empty());
+}
 
 TEST_CASE("ledger service: a disk that is full is not well because something could be read")
 {
