@@ -42,7 +42,9 @@ public:
     void stop() { turns_.stop(); }
 
 private:
-    Task<Result> compare(const std::string& name, const std::string& password, AddressKey from);
+    Task<Result> compare(
+        const std::string& name, const std::string& password, AddressKey from,
+        const LoginTurns::Turn& turn);
 
     LedgerService& ledger_;
     LoginTurns turns_;

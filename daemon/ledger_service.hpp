@@ -49,8 +49,8 @@ public:
     /// or instead of it.
     void run_queued();
 
-    /// Of what an operation reads. No more than one large operation is in a transaction, so that many
-    /// of them do not hold up all others.
+    /// Of what an operation reads. No more than one large operation is in a transaction, so that
+    /// many of them do not hold up all others.
     enum class Size { usual, large };
 
     /// Runs `operation(ledger)` and gives its result once it is durable; refused with
