@@ -61,9 +61,9 @@ Ledger::Statements::Statements(sqlite::Database& database)
       update_password{database.prepare("UPDATE accounts SET password = ?2 WHERE id = ?1")},
       close_account{database.prepare(
           "UPDATE accounts SET closed_at = ?2, password = NULL, ibutton = NULL WHERE id = ?1")},
-      insert_transfer{database.prepare(
-          "INSERT INTO transfers (at, debit, credit, amount, drop_id, actor, reason) "
-          "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")},
+      insert_transfer{
+          database.prepare("INSERT INTO transfers (at, debit, credit, amount, actor, reason) "
+                           "VALUES (?1, ?2, ?3, ?4, ?5, ?6)")},
       history{database},
       find_machine{database.prepare("SELECT id FROM machines WHERE name = ?1")},
       insert_machine{database.prepare("INSERT INTO machines (name) VALUES (?1)")},

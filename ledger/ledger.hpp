@@ -281,8 +281,9 @@ private:
     /// The open account of that name, in any case.
     std::optional<AccountId> find_account(std::string_view name);
     Member member_of(AccountId id, const Account& account) const;
-    void transfer(
-        AccountId debit, AccountId credit, Credits amount, std::optional<DropId> drop, Cause cause);
+    /// Moves credits for another reason than a drop, which is a transfer itself.
+    void transfer(AccountId debit, AccountId credit, Credits amount, Cause cause);
+    void move_credits(AccountId debit, AccountId credit, Credits amount);
     bool ibutton_taken(const std::string& ibutton, std::optional<AccountId> except);
 
     static std::int64_t place(MachineKey machine, SlotNumber slot)

@@ -81,7 +81,7 @@ std::expected<Member, Refusal> Ledger::open_account(const NewAccount& wanted, Ca
         wanted.name, wanted.admin, wanted.password_hash, wanted.ibutton, now());
     const AccountId id{sqlite3_last_insert_rowid(database_->handle())};
     accounts_.insert(id, {.name = wanted.name, .admin = wanted.admin});
-    if (wanted.credits > 0) transfer(house, id, wanted.credits, std::nullopt, cause);
+    if (wanted.credits > 0) transfer(house, id, wanted.credits, cause);
     return member_of(id, accounts_.at(id));
 }
 
@@ -116,7 +116,7 @@ std::expected<void, Refusal> Ledger::close_account(std::string_view name, Cause 
     if (!id) return std::unexpected{Refusal::unknown_user};
     write();
     const auto rest = accounts_.at(*id).spendable();
-    if (rest > 0) transfer(*id, house, rest, std::nullopt, cause);
+    if (rest > 0) transfer(*id, house, rest, cause);
     statements_->close_account.run(protocol::number(*id), now());
     accounts_.edit(*id).closed = true;
     return {};
@@ -138,9 +138,9 @@ std::expected<Credits, Refusal> Ledger::add_credits(
     }
     write();
     if (credits > 0) {
-        transfer(house, *id, credits, std::nullopt, cause);
+        transfer(house, *id, credits, cause);
     } else {
-        transfer(*id, house, -credits, std::nullopt, cause);
+        transfer(*id, house, -credits, cause);
     }
     return accounts_.at(*id).spendable();
 }
@@ -155,14 +155,16 @@ Member Ledger::member_of(AccountId id, const Account& account) const
     };
 }
 
-void Ledger::transfer(
-    AccountId debit, AccountId credit, Credits amount, std::optional<DropId> drop, Cause cause)
+void Ledger::transfer(AccountId debit, AccountId credit, Credits amount, Cause cause)
 {
-    std::optional<std::int64_t> drop_id;
-    if (drop) drop_id = protocol::number(*drop);
     statements_->insert_transfer.run(
-        now(), protocol::number(debit), protocol::number(credit), amount, drop_id, cause.actor,
+        now(), protocol::number(debit), protocol::number(credit), amount, cause.actor,
         cause.reason);
+    move_credits(debit, credit, amount);
+}
+
+void Ledger::move_credits(AccountId debit, AccountId credit, Credits amount)
+{
     accounts_.edit(debit).balance -= amount;
     accounts_.edit(credit).balance += amount;
 }

@@ -176,13 +176,12 @@ void Ledger::close_drop(DropId id, DropState state, Cause cause)
     account.held -= drop.price;
     if (account.under_way == id) account.under_way = DropId{};
     open_drops_.erase(id);
-    if (settlement.charged && drop.price > 0) {
-        transfer(drop.account, house, drop.price, id, cause);
-    }
+    // The row of the drop is the transfer.
+    if (settlement.charged) move_credits(drop.account, house, drop.price);
     // What a closed account gets back goes where the rest of its balance went. That pays no drop.
     if (account.closed && account.spendable() > 0) {
         transfer(
-            drop.account, house, account.spendable(), std::nullopt,
+            drop.account, house, account.spendable(),
             {.actor = cause.actor, .reason = "account closed"});
     }
 }

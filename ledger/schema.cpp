@@ -367,7 +367,44 @@ CREATE TRIGGER pruned_drops_count AFTER DELETE ON drops BEGIN
 END;
 )sql";
 
-constexpr std::array migrations{version_1, version_2, version_3};
+// A dispensed drop is the transfer of its price, and no other row says so as well.
+constexpr const char* version_4 = R"sql(
+CREATE TABLE sums (
+    unpaid INTEGER CONSTRAINT "each dispensed drop was paid once" CHECK (unpaid = 0)
+) STRICT;
+INSERT INTO sums SELECT count(*) FROM (
+    SELECT sum(iif(debit = account AND credit = 1, amount, 0)) AS paid,
+           count(transfers.id) AS times, iif(state = 'dispensed', price, 0) AS cost
+    FROM drops LEFT JOIN transfers ON drop_id = drops.id
+    GROUP BY drops.id) WHERE paid <> cost OR times <> (cost > 0);
+DROP TABLE sums;
+-- What version 1 settled has its reason in its transfer only.
+UPDATE drops SET settled_reason = reason FROM transfers
+    WHERE drop_id = drops.id AND settled_reason IS NULL;
+DROP TRIGGER transfers_are_never_removed;
+DELETE FROM transfers WHERE drop_id IN (SELECT id FROM drops);
+CREATE TRIGGER transfers_are_never_removed BEFORE DELETE ON transfers BEGIN
+    SELECT RAISE(ABORT, 'a transfer is never removed');
+END;
+CREATE VIEW all_transfers AS
+    SELECT at, debit, credit, amount, drop_id, actor, reason FROM transfers UNION ALL
+    SELECT settled_at, account, 1, price, id, settled_by, settled_reason
+    FROM drops WHERE state = 'dispensed' AND price > 0;
+
+DROP TRIGGER pruned_drops_count;
+CREATE TRIGGER pruned_drops_count AFTER DELETE ON drops BEGIN
+    UPDATE slots SET pruned_stock = pruned_stock + OLD.correction - OLD.stock_taken,
+        pruned_sold = pruned_sold + (OLD.state = 'dispensed'),
+        pruned_paid = pruned_paid + iif(OLD.state = 'dispensed', OLD.price, 0)
+    WHERE id = OLD.slot;
+    INSERT INTO transfers (at, debit, credit, amount, drop_id, actor, reason)
+        SELECT OLD.settled_at, OLD.account, 1, OLD.price, OLD.id, OLD.settled_by,
+               OLD.settled_reason
+        WHERE OLD.state = 'dispensed' AND OLD.price > 0;
+END;
+)sql";
+
+constexpr std::array migrations{version_1, version_2, version_3, version_4};
 
 }  // namespace
 

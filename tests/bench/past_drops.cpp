@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
-// The drops and what was paid for them, and then what that comes to, in one statement each. The
-// house is account 1, and members follow it.
+// The drops, which are what was paid for them, and then what that comes to, in one statement each.
+// The house is account 1, and members follow it.
 void add_past_drops(const std::filesystem::path& file, std::int64_t members, std::int64_t drops)
 {
     ledger::sqlite::Database database{file, ledger::sqlite::Database::Mode::read_write};
@@ -21,13 +21,9 @@ void add_past_drops(const std::filesystem::path& file, std::int64_t members, std
         "1600000000000 + n, 'board:m0', 'drop' FROM numbers",
         numbers, members));
     database.execute(fmt::format(
-        "{0} INSERT INTO transfers (at, debit, credit, amount, drop_id, actor, reason) "
-        "SELECT 1600000000000 + n, 2 + n % {1}, 1, 1, 1 + n, 'board:m0', 'drop' FROM numbers",
-        numbers, members));
-    database.execute(fmt::format(
         "UPDATE accounts SET balance = balance - times, last_drop = newest FROM "
-        "(SELECT debit, count(*) AS times, max(drop_id) AS newest FROM transfers "
-        "WHERE drop_id IS NOT NULL GROUP BY debit) WHERE id = debit;"
+        "(SELECT account, count(*) AS times, max(id) AS newest FROM drops GROUP BY account) "
+        "WHERE accounts.id = account;"
         "UPDATE slots SET sold = {} WHERE id = 1; COMMIT",
         drops));
 }

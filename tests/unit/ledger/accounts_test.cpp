@@ -305,7 +305,7 @@ TEST_CASE("accounts: what an open drop of a closed one releases goes to the hous
         REQUIRE(rig.settle(drop, event).balance == 0);
         rig.require_sound();
         REQUIRE(
-            rig.figure("SELECT count(*) FROM transfers WHERE drop_id IS NOT NULL") ==
+            rig.figure("SELECT count(*) FROM all_transfers WHERE drop_id IS NOT NULL") ==
             (event == DropEvent::acked ? 1 : 0));
         REQUIRE(rig.figure("SELECT balance FROM accounts WHERE name = 'ann'") == 0);
     }

@@ -203,15 +203,22 @@ TEST_CASE("verify: finds two drops of one member under way")
     REQUIRE(violation(rig, "one drop under way per member") == "ann has 2");
 }
 
-TEST_CASE("verify: finds a dispensed drop that was not paid")
+TEST_CASE("verify: finds a drop that was made dearer, or dispensed, when it was settled already")
 {
-    LedgerRig rig;
-    rig.settle(rig.reserve(1), ledger::DropEvent::acked);
-    plant(
-        rig,
-        "DELETE FROM transfers WHERE drop_id IS NOT NULL;"
-        "UPDATE accounts SET balance = balance + 50 WHERE id = 2;");
-    REQUIRE(broken_rules(rig) == Rules{"a dispensed drop was paid once, any other never"});
+    const Rules of_credits{
+        "the sum of all accounts is zero", "every balance is the sum of its transfers"};
+    {
+        LedgerRig rig;
+        rig.settle(rig.reserve(1), ledger::DropEvent::acked);
+        plant(rig, "UPDATE drops SET price = 51");
+        REQUIRE(broken_rules(rig) == of_credits);
+    }
+    {
+        LedgerRig rig;
+        rig.settle(rig.reserve(1), ledger::DropEvent::nacked);
+        plant(rig, "UPDATE drops SET state = 'dispensed'; UPDATE slots SET sold = 1 WHERE id = 1");
+        REQUIRE(broken_rules(rig) == of_credits);
+    }
 }
 
 TEST_CASE("verify: finds a drop that was paid twice")
@@ -220,7 +227,7 @@ TEST_CASE("verify: finds a drop that was paid twice")
     const auto drop = rig.reserve(1);
     rig.settle(drop, ledger::DropEvent::acked);
     plant(rig, transfer(2, 1, 50, std::to_string(number(drop))));
-    REQUIRE(broken_rules(rig) == Rules{"a dispensed drop was paid once, any other never"});
+    REQUIRE(broken_rules(rig) == Rules{"a drop is the only transfer that names it"});
 }
 
 TEST_CASE("verify: finds a refused drop that was paid")
@@ -229,7 +236,7 @@ TEST_CASE("verify: finds a refused drop that was paid")
     const auto drop = rig.reserve(1);
     rig.settle(drop, ledger::DropEvent::nacked);
     plant(rig, transfer(2, 1, 50, std::to_string(number(drop))));
-    REQUIRE(broken_rules(rig) == Rules{"a dispensed drop was paid once, any other never"});
+    REQUIRE(broken_rules(rig) == Rules{"a drop is the only transfer that names it"});
 }
 
 TEST_CASE("verify: finds a payment and its taking back, though their sum is nothing")
@@ -239,7 +246,7 @@ TEST_CASE("verify: finds a payment and its taking back, though their sum is noth
     rig.settle(drop, ledger::DropEvent::nacked);
     const auto id = std::to_string(number(drop));
     plant(rig, transfer(2, 1, 50, id) + transfer(1, 2, 50, id));
-    REQUIRE(broken_rules(rig) == Rules{"a dispensed drop was paid once, any other never"});
+    REQUIRE(broken_rules(rig) == Rules{"a drop is the only transfer that names it"});
 }
 
 TEST_CASE("verify: finds a payment for a drop that never was")
@@ -258,10 +265,10 @@ TEST_CASE("verify: finds a paid drop that was removed without a trace")
     rig.settle(rig.reserve(1), ledger::DropEvent::acked);
     plant(rig, "DROP TRIGGER pruned_drops_count; DELETE FROM drops");
     REQUIRE(
-        broken_rules(rig) == Rules{
-                                 "what was paid for removed drops is what they cost",
-                                 "every stock is what came in less what left",
-                                 "every figure of items sold is right"});
+        broken_rules(rig) ==
+        Rules{
+            "the sum of all accounts is zero", "every balance is the sum of its transfers",
+            "every stock is what came in less what left", "every figure of items sold is right"});
 }
 
 TEST_CASE("verify: finds a stock that nothing explains")

@@ -118,6 +118,52 @@ TEST_CASE("versions: what version 2 knew is known")
                       "Coke dispensed", "Coke refunded", "Juice refused", "Juice dispensed"});
 }
 
+TEST_CASE("versions: the payments of version 3 are the same as its dispensed drops")
+{
+    const auto payments_in = [](const fs::path& file, const std::string& table) {
+        return Database{file, Database::Mode::read_only}.text(
+            "SELECT group_concat(format('%d paid %d for %d by %s: %s', debit, amount, drop_id, "
+            "actor, "
+            "reason), char(10)) FROM (SELECT * FROM " +
+            table + " ORDER BY drop_id, debit)");
+    };
+    const TempDir dir;
+    const auto file = dir / "ledger.db";
+    write_fixture(3, file);
+    const auto before = payments_in(file, "transfers");
+    {
+        const Ledger ledger{file};
+    }
+    REQUIRE(payments_in(file, "all_transfers") == before);
+    Database database{file, Database::Mode::read_only};
+    REQUIRE(
+        database.integer("SELECT count(*) FROM transfers JOIN drops ON drops.id = drop_id") == 0);
+    REQUIRE(database.integer("SELECT count(*) FROM transfers WHERE drop_id IS NOT NULL") == 2);
+}
+
+TEST_CASE("versions: one whose drops were not all paid once is not brought up to date")
+{
+    for (const std::string sql :
+         {"UPDATE drops SET price = price + 1 WHERE state = 'dispensed' AND price > 0",
+          "UPDATE drops SET state = 'dispensed' WHERE state = 'refused'",
+          "INSERT INTO transfers SELECT id + 1000, at, 3, 2, amount, drop_id, actor, reason "
+          "FROM transfers WHERE drop_id IN (SELECT id FROM drops) LIMIT 1",
+          "INSERT INTO transfers SELECT id + 1000, at, debit, credit, amount, drop_id, actor, "
+          "reason "
+          "FROM transfers WHERE drop_id IN (SELECT id FROM drops) LIMIT 1"}) {
+        CAPTURE(sql);
+        const TempDir dir;
+        write_fixture(3, dir / "ledger.db");
+        Database{dir / "ledger.db", Database::Mode::read_write}.execute(sql);
+        REQUIRE_THROWS_WITH(
+            Ledger{dir / "ledger.db"},
+            Catch::Matchers::Contains("each dispensed drop was paid once"));
+        REQUIRE(
+            Database{dir / "ledger.db", Database::Mode::read_only}.integer("PRAGMA user_version") ==
+            3);
+    }
+}
+
 TEST_CASE("versions: one whose sum is not zero is not brought up to date")
 {
     const TempDir dir;
@@ -142,7 +188,7 @@ TEST_CASE("versions: what a closed account got back names no drop any more")
         database.integer("SELECT count(*) FROM transfers WHERE reason = 'account closed' "
                          "AND actor = 'console:root' AND drop_id IS NULL") == 1);
     REQUIRE(
-        database.integer("SELECT count(*) FROM transfers JOIN drops ON drops.id = drop_id "
+        database.integer("SELECT count(*) FROM all_transfers JOIN drops ON drops.id = drop_id "
                          "WHERE reason = 'account closed' AND state = 'dispensed'") == 1);
     REQUIRE(ledger.settle(ledger.doubts().at(0), DropEvent::charged, test_cause)->changed);
     REQUIRE(ledger.commit() == Ledger::Commit::kept);
