@@ -1,4 +1,4 @@
-// Makes a ledger with many transfers and measures how long it takes to open it after a crash. See
+// Makes a ledger with many drops and measures how long it takes to open it after a crash. See
 // docs/performance.md.
 #include "ledger/ledger.hpp"
 #include "ledger/verify.hpp"
@@ -50,14 +50,14 @@ void commit(Ledger& ledger)
 }
 
 // Members with credits for all that is to come, and one machine.
-void open_accounts(const fs::path& file, std::int64_t transfers)
+void open_accounts(const fs::path& file, std::int64_t drops)
 {
     Ledger ledger{file};
     ledger.take_settings(machines());
     for (int number = 0; number < members; ++number) {
         ledger::NewAccount account;
         account.name = "member" + std::to_string(number);
-        account.credits = transfers / members + 1'000;
+        account.credits = drops / members + 1'000;
         ledger.open_account(account, cause).value();
     }
     commit(ledger);
@@ -112,13 +112,13 @@ void measure_start(const fs::path& file, bool cold)
               << log_bytes / 1'000 << " kB, with " << ledger.doubts().size() << " drops open\n";
 }
 
-int run(const fs::path& file, std::int64_t transfers, bool verify)
+int run(const fs::path& file, std::int64_t drops, bool verify)
 {
     if (!fs::exists(file)) {
         const auto start = Clock::now();
-        open_accounts(file, transfers);
-        add_past_drops(file, members, transfers);
-        std::cout << "made " << transfers << " transfers in " << seconds_since(start) << " s\n";
+        open_accounts(file, drops);
+        add_past_drops(file, members, drops);
+        std::cout << "made " << drops << " drops in " << seconds_since(start) << " s\n";
     }
     measure_start(file, false);
     measure_start(file, true);
@@ -135,15 +135,15 @@ int run(const fs::path& file, std::int64_t transfers, bool verify)
 int main(int argc, char** argv)
 {
     std::string file;
-    std::int64_t transfers = 10'000'000;
+    std::int64_t drops = 10'000'000;
     bool verify = false;
     CLI::App app{"Measures how long a large ledger takes to open after a crash."};
     app.add_option("FILE", file, "the ledger; made when it is missing, and kept")->required();
-    app.add_option("--transfers", transfers, "how many to make")->capture_default_str();
+    app.add_option("--drops", drops, "how many to make")->capture_default_str();
     app.add_flag("--verify", verify, "check every rule in the end");
     CLI11_PARSE(app, argc, argv);
     try {
-        return run(file, transfers, verify);
+        return run(file, drops, verify);
     } catch (const std::exception& error) {
         std::cerr << "ledger_start: " << error.what() << '\n';
         return EXIT_FAILURE;
