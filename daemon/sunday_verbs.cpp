@@ -74,6 +74,8 @@ Task<std::string> SundayVerbs::run(const Command& command)
     switch (command.verb) {
         case Verb::acctmgrchk:
             return at_once(account_manager(command));
+        case Verb::addcredits:
+            return addcredits(command);
         case Verb::drop:
             return drop(command);
         case Verb::getbalance:
@@ -82,17 +84,23 @@ Task<std::string> SundayVerbs::run(const Command& command)
             return history(command);
         case Verb::ibutton:
             return ibutton(command);
+        case Verb::isvaliduser:
+            return isvaliduser(command);
         case Verb::location:
             return at_once(location(command));
         case Verb::machine:
             return at_once(machine(command));
         case Verb::pass:
             return pass(command);
+        case Verb::queryadmin:
+            return queryadmin(command);
         case Verb::quit:
             quit_ = true;
             return at_once(protocol::format_goodbye(dialect_));
         case Verb::rand:
             return rand(command);
+        case Verb::sendcredits:
+            return sendcredits(command);
         case Verb::serverstat:
             return at_once(server_state());
         case Verb::stat:
@@ -244,6 +252,11 @@ std::string SundayVerbs::wrong_count(std::string_view js_usage) const
 {
     return refuse(
         Refusal::wrong_argument_count, dialect_ == Dialect::js ? js_usage : std::string_view{});
+}
+
+std::string SundayVerbs::refuse_with_usage(Refusal refusal, std::string_view js_usage) const
+{
+    return refusal == Refusal::wrong_argument_count ? wrong_count(js_usage) : refuse(refusal);
 }
 
 std::string SundayVerbs::machine_usage() const

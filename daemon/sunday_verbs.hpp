@@ -7,6 +7,7 @@
 #include "protocol/sunday_command.hpp"
 
 #include <chrono>
+#include <expected>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -50,6 +51,10 @@ private:
     std::string whoami() const;
     Task<std::string> getbalance(Command command);
     Task<std::string> history(Command command);
+    Task<std::string> sendcredits(Command command);
+    Task<std::string> addcredits(Command command);
+    Task<std::string> isvaliduser(Command command);
+    Task<std::string> queryadmin(Command command);
     std::string machine(const Command& command);
     std::string stat(const Command& command) const;
     Task<std::string> drop(const Command& command);
@@ -62,9 +67,18 @@ private:
     std::string account_manager(const Command& command) const;
     std::string server_state() const;
 
+    /// Who is logged in, as the ledger knows now, or not_logged_in: locked or closed since.
+    std::expected<ledger::Member, protocol::Refusal> asker(ledger::Ledger& ledger) const;
+    /// The same, or access_denied.
+    std::expected<ledger::Member, protocol::Refusal> asking_admin(ledger::Ledger& ledger) const;
+    /// What the ledger calls who is logged in, where it says who did something.
+    std::string actor() const { return "member:" + member_->name; }
+
     std::string refuse(protocol::Refusal refusal, std::string_view detail = {}) const;
     /// A wrong number of arguments; only js tells how the verb is used.
     std::string wrong_count(std::string_view js_usage) const;
+    /// What it is, and if it is that, how the verb is used.
+    std::string refuse_with_usage(protocol::Refusal refusal, std::string_view js_usage) const;
     std::string machine_usage() const;
 
     House& house_;

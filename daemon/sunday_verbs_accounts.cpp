@@ -97,25 +97,18 @@ Task<std::string> SundayVerbs::getbalance(Command command)
 {
     if (!member_) co_return refuse(Refusal::not_logged_in);
     if (!command.argument_count_legal()) co_return wrong_count(" - USAGE: GETBALANCE [username]");
-    struct Found {
-        std::optional<ledger::Member> asker;
-        std::optional<ledger::Member> other;
+    const auto find = [&](ledger::Ledger& ledger) -> std::expected<Credits, Refusal> {
+        const bool of_another = command.argument_count == 1;
+        const auto who = of_another ? asking_admin(ledger) : asker(ledger);
+        if (!who) return std::unexpected{who.error()};
+        if (!of_another) return who->balance;
+        const auto other = ledger.find_member(command.arguments[0]);
+        if (!other) return std::unexpected{Refusal::unknown_user};
+        return other->balance;
     };
-    const bool of_another = command.argument_count == 1;
-    const auto found = co_await house_.ledger.run([&](ledger::Ledger& ledger) {
-        Found result;
-        result.asker = ledger.member(member_->account);
-        const bool may = result.asker && result.asker->admin;
-        if (of_another && may) result.other = ledger.find_member(command.arguments[0]);
-        return result;
-    });
-    if (!found) co_return refuse(found.error());
-    // Locked or closed since the login.
-    if (!found->asker) co_return refuse(Refusal::not_logged_in);
-    if (!of_another) co_return protocol::format_credits(dialect_, found->asker->balance);
-    if (!found->asker->admin) co_return refuse(Refusal::access_denied);
-    if (!found->other) co_return refuse(Refusal::unknown_user);
-    co_return protocol::format_credits(dialect_, found->other->balance);
+    const auto balance = co_await house_.ledger.run(find);
+    if (!balance) co_return refuse(balance.error());
+    co_return protocol::format_credits(dialect_, *balance);
 }
 
 Task<std::string> SundayVerbs::history(Command command)
@@ -129,20 +122,64 @@ Task<std::string> SundayVerbs::history(Command command)
     if (count < 1 || count > protocol::history_entries_max) {
         co_return refuse(Refusal::invalid_quantity);
     }
-    const auto read = [&](ledger::Ledger& ledger) {
-        std::optional<std::vector<ledger::HistoryRow>> result;
-        if (ledger.member(member_->account)) result = ledger.history(member_->account, count);
-        return result;
+    using Rows = std::vector<ledger::HistoryRow>;
+    const auto read = [&](ledger::Ledger& ledger) -> std::expected<Rows, Refusal> {
+        const auto member = asker(ledger);
+        if (!member) return std::unexpected{member.error()};
+        return ledger.history(member->account, count);
     };
     const auto rows = co_await house_.ledger.run(read, LedgerService::Size::large);
     if (!rows) co_return refuse(rows.error());
-    // Locked or closed since the login.
-    if (!*rows) co_return refuse(Refusal::not_logged_in);
     std::vector<protocol::HistoryEntry> entries;
-    for (const auto& row : **rows) {
+    for (const auto& row : *rows) {
         entries.push_back(std::visit([](const auto& what) { return entry_of(what); }, row));
     }
     co_return protocol::format_history(dialect_, entries);
+}
+
+Task<std::string> SundayVerbs::sendcredits(Command command)
+{
+    if (!command.argument_count_legal()) {
+        co_return wrong_count(" - USAGE: SENDCREDITS <(int) num credits> <username>");
+    }
+    if (!member_) co_return refuse(Refusal::not_logged_in);
+    const auto credits = protocol::parse_number<Credits>(command.arguments[0]).value_or(0);
+    std::string receiver;
+    const auto send = [&](ledger::Ledger& ledger) -> std::expected<Credits, Refusal> {
+        const auto from = asker(ledger);
+        if (!from) return std::unexpected{from.error()};
+        if (credits <= 0) return std::unexpected{Refusal::invalid_amount};
+        const auto to = ledger.find_member(command.arguments[1]);
+        if (!to) return std::unexpected{Refusal::unknown_receiver};
+        receiver = to->name;
+        return ledger.send_credits(
+            from->account, to->account, credits,
+            {.actor = actor(), .reason = from->name + " to " + to->name});
+    };
+    const auto balance = co_await house_.ledger.run(send);
+    if (!balance) {
+        const bool to_oneself = balance.error() == Refusal::own_account;
+        co_return refuse(
+            balance.error(), to_oneself ? " - You cannot send credits to yourself" : "");
+    }
+    log::info(
+        "credits sent",
+        {{"session", session_}, {"member", member_->name}, {"to", receiver}, {"credits", credits}});
+    co_return protocol::format_sent(dialect_, *balance);
+}
+
+std::expected<ledger::Member, Refusal> SundayVerbs::asker(ledger::Ledger& ledger) const
+{
+    auto member = ledger.member(member_->account);
+    if (!member) return std::unexpected{Refusal::not_logged_in};
+    return *std::move(member);
+}
+
+std::expected<ledger::Member, Refusal> SundayVerbs::asking_admin(ledger::Ledger& ledger) const
+{
+    auto member = asker(ledger);
+    if (member && !member->admin) return std::unexpected{Refusal::access_denied};
+    return member;
 }
 
 }  // namespace drinkd

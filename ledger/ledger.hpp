@@ -173,6 +173,10 @@ public:
     /// Negative credits are taken away. The new spendable balance.
     std::expected<Credits, Refusal> add_credits(
         std::string_view name, Credits credits, Cause cause);
+    /// Moves credits from one account to another that is open, or refuses: invalid_amount when they
+    /// are not above zero, own_account, poor. The new spendable balance of the sender.
+    std::expected<Credits, Refusal> send_credits(
+        AccountId from, AccountId to, Credits credits, Cause cause);
 
     // --- Slots ----------------------------------------------------------------------------------
 

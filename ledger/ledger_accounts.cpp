@@ -145,6 +145,17 @@ std::expected<Credits, Refusal> Ledger::add_credits(
     return accounts_.at(*id).spendable();
 }
 
+std::expected<Credits, Refusal> Ledger::send_credits(
+    AccountId from, AccountId to, Credits credits, Cause cause)
+{
+    if (credits <= 0) return std::unexpected{Refusal::invalid_amount};
+    if (from == to) return std::unexpected{Refusal::own_account};
+    if (accounts_.at(from).spendable() < credits) return std::unexpected{Refusal::poor};
+    write();
+    transfer(from, to, credits, cause);
+    return accounts_.at(from).spendable();
+}
+
 Member Ledger::member_of(AccountId id, const Account& account) const
 {
     return {

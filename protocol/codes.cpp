@@ -113,6 +113,9 @@ constexpr Meaning meanings[] = {
     {Refusal::invalid_credits, 402, 402, "the number of credits is not valid"},
     {Refusal::invalid_quantity, 408, 408, "that many cannot be asked for"},
     {Refusal::user_exists, 412, 412, "an open account has that name"},
+    {Refusal::unknown_receiver, 208, 208, "there is no such account to send to"},
+    {Refusal::own_account, 209, 209, "credits cannot be sent to oneself"},
+    {Refusal::invalid_amount, 210, 210, "what is sent is not a whole number above zero"},
 };
 
 const Meaning& meaning_of(Refusal refusal)

@@ -50,6 +50,9 @@ enum class Refusal {
     invalid_credits,
     invalid_quantity,
     user_exists,
+    unknown_receiver,  ///< Nobody to send credits to.
+    own_account,       ///< Credits sent to oneself.
+    invalid_amount,    ///< What is sent is not a whole number above zero.
 };
 
 /// The text of a code of the Sunday table as that dialect spells it, or nothing for a number that

@@ -101,6 +101,28 @@ std::string format_dropped(Dialect dialect, Credits balance)
                : format_ok(dialect, "Credits remaining: " + std::to_string(balance));
 }
 
+std::string format_sent(Dialect dialect, Credits balance)
+{
+    return dialect == Dialect::js
+               ? format_ok(dialect, "")
+               : format_ok(dialect, "Credits remaining: " + std::to_string(balance));
+}
+
+std::string format_known(Dialect dialect, std::string_view name, bool known)
+{
+    return format_ok(
+        dialect,
+        joined({known ? "true " : "false ", name, known ? " is known." : " is not known."}));
+}
+
+std::string format_admin(Dialect dialect, std::string_view name, bool admin)
+{
+    return format_ok(
+        dialect,
+        joined(
+            {admin ? "true " : "false ", name, " is ", admin ? "" : "not ", "an administrator."}));
+}
+
 std::string format_goodbye(Dialect dialect)
 {
     return dialect == Dialect::js ? "Good Bye\r\n" : "OK Disconnecting.\n";

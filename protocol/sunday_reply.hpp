@@ -42,6 +42,10 @@ std::string format_machine_selected(Dialect dialect, std::string_view machine_na
 std::string format_stat(Dialect dialect, std::span<const StatRow> rows);
 /// `balance` is the spendable one after the drop; only classic tells it.
 std::string format_dropped(Dialect dialect, Credits balance);
+/// The same of the sender's, after credits were sent.
+std::string format_sent(Dialect dialect, Credits balance);
+std::string format_known(Dialect dialect, std::string_view name, bool known);
+std::string format_admin(Dialect dialect, std::string_view name, bool admin);
 std::string format_goodbye(Dialect dialect);
 /// Degrees Fahrenheit, four decimals.
 std::string format_temperature(Dialect dialect, double fahrenheit);

@@ -17,6 +17,7 @@ using clients::EarlyEnd;
 constexpr std::uint16_t default_port = 4242;
 constexpr int delay_s_max = 86'400;
 constexpr double timeout_s_max = 86'400;
+constexpr protocol::Credits credits_max = protocol::Credits{1} << 53;
 
 constexpr auto description = "Buys drinks from the networked machines of a drinkd server.";
 
@@ -71,6 +72,14 @@ Examples:
   drink history
   drink history --count 50
   drink --json history | jq '.history[] | select(.state == "in_doubt") | .drop')";
+
+constexpr auto send_footer = R"(
+They are the other member's at once, and both find it in their history. It cannot be taken back.
+It is never sent twice: with exit code 5 look at your history before you try again.
+
+Examples:
+  drink send bob 20
+  drink --json send bob 20)";
 
 constexpr auto shell_footer = R"(
 Sends each line as it is and prints what comes back. Lines that begin with PASS or IBUTTON are
@@ -162,6 +171,18 @@ std::expected<Arguments, EarlyEnd> read_arguments(int argc, const char* const* a
         ->check(CLI::Range(1, protocol::history_entries_max))
         ->capture_default_str();
 
+    SendCommand send_command;
+    auto* const send = app.add_subcommand("send", "Give credits to another member");
+    send->footer(send_footer);
+    send->add_option("MEMBER", send_command.receiver, "Who gets them")
+        ->type_name("")
+        ->required()
+        ->check(word);
+    send->add_option("CREDITS", send_command.credits, "How many")
+        ->type_name("")
+        ->required()
+        ->check(CLI::Range(protocol::Credits{1}, credits_max));
+
     auto* const shell = app.add_subcommand("shell", "Speak Sunday to the server, line by line");
     shell->footer(shell_footer);
     ShellCommand shell_command;
@@ -195,6 +216,8 @@ std::expected<Arguments, EarlyEnd> read_arguments(int argc, const char* const* a
         arguments.command = BalanceCommand{};
     } else if (*history) {
         arguments.command = history_command;
+    } else if (*send) {
+        arguments.command = std::move(send_command);
     } else {
         arguments.command = shell_command;
     }

@@ -29,13 +29,20 @@ struct HistoryCommand {
     int count = protocol::history_entries;
 };
 
+struct SendCommand {
+    std::string receiver;
+    protocol::Credits credits = 0;
+};
+
 struct ShellCommand {
     bool log_in = false;
 };
 
 /// What the command line asks for.
 struct Arguments {
-    std::variant<ListCommand, DropCommand, BalanceCommand, HistoryCommand, ShellCommand> command;
+    std::variant<
+        ListCommand, DropCommand, BalanceCommand, HistoryCommand, SendCommand, ShellCommand>
+        command;
     clients::ServerAddress server;
     std::string user;
     std::string password_file;  ///< Empty = none.

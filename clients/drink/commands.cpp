@@ -122,6 +122,26 @@ public:
         return {};
     }
 
+    Result<void> operator()(const SendCommand& command)
+    {
+        if (auto ready = log_in(); !ready) return ready;
+        if (auto sent = client_->send_credits(command.receiver, command.credits); !sent) {
+            return sent;
+        }
+        // They are sent: a balance that can not be had is no failure any more.
+        const auto balance = client_->balance();
+        if (arguments_.json) {
+            std::optional<protocol::Credits> left;
+            if (balance) left = *balance;
+            fmt::print("{}", format_json(SendOutcome{command.receiver, command.credits, left}));
+        } else {
+            fmt::print(
+                "Sent {} to {}.{}\n", format_credits(command.credits), command.receiver,
+                balance ? fmt::format(" {} left.", format_credits(*balance)) : "");
+        }
+        return {};
+    }
+
     Result<void> operator()(const ShellCommand& command)
     {
         if (auto ready = command.log_in ? log_in() : connect(); !ready) return ready;

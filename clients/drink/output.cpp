@@ -185,6 +185,8 @@ std::string line_of(const Json& json)
     return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
+Json or_null(std::optional<protocol::Credits> balance) { return balance ? Json(*balance) : Json(); }
+
 }  // namespace
 
 std::string format_tables(std::span<const MachineListing> machines, bool colour)
@@ -233,13 +235,19 @@ std::string format_json(std::span<const protocol::HistoryEntry> history)
 
 std::string format_json(const DropOutcome& outcome)
 {
-    Json balance;
-    if (outcome.balance) balance = *outcome.balance;
     return line_of(
         {{"dropped", true},
          {"machine", outcome.machine},
          {"slot", outcome.slot},
-         {"balance", std::move(balance)}});
+         {"balance", or_null(outcome.balance)}});
+}
+
+std::string format_json(const SendOutcome& outcome)
+{
+    return line_of(
+        {{"sent", outcome.credits},
+         {"to", outcome.receiver},
+         {"balance", or_null(outcome.balance)}});
 }
 
 std::string format_json(const Failure& failure)

@@ -31,6 +31,16 @@ struct DropOutcome {
 /// A drop that was done as one line of JSON.
 std::string format_json(const DropOutcome& outcome);
 
+/// Credits that were given to another member.
+struct SendOutcome {
+    std::string receiver;
+    protocol::Credits credits = 0;
+    std::optional<protocol::Credits> balance;  ///< Nothing where it could not be had.
+};
+
+/// The same as one line of JSON.
+std::string format_json(const SendOutcome& outcome);
+
 /// A failure as one line of JSON.
 std::string format_json(const Failure& failure);
 

@@ -44,6 +44,18 @@ Failure not_understood(std::string_view line)
                                      clients::without_controls(line.substr(0, shown_max)))};
 }
 
+// The answer to what must not be sent twice did not come.
+Failure outcome_unknown(LinkEnd end, std::string_view asked, std::string_view look_at)
+{
+    const auto what = end == LinkEnd::interrupted ? "interrupted" : link_failure(end).text;
+    return {
+        ExitCode::outcome_unknown,
+        fmt::format(
+            "{} after {} asked for; it may have happened or not, so look at your {} before you try "
+            "again",
+            what, asked, look_at)};
+}
+
 // What became of a drop whose answer did not come.
 Failure drop_failure(
     LinkEnd end, std::chrono::steady_clock::duration waited, std::chrono::seconds delay)
@@ -55,13 +67,18 @@ Failure drop_failure(
             ExitCode::interrupted,
             "interrupted during the delay; drinkd cancels such a drop, your balance tells"};
     }
-    const auto what = end == LinkEnd::interrupted ? "interrupted" : link_failure(end).text;
-    return {
-        ExitCode::outcome_unknown,
-        fmt::format(
-            "{} after the drop was asked for; it may have happened or not, so look at your balance "
-            "before you try again",
-            what)};
+    return outcome_unknown(end, "the drop was", "balance");
+}
+
+// What the answer says of something that must not be sent twice.
+Result<void> done_or_not(std::string_view line)
+{
+    const auto reply = parse_reply(line);
+    if (reply.kind == Reply::Kind::ok) return {};
+    if (reply.kind == Reply::Kind::error) return std::unexpected{refusal(reply.code, reply.text)};
+    auto failure = not_understood(line);
+    failure.exit_code = ExitCode::outcome_unknown;
+    return std::unexpected{std::move(failure)};
 }
 
 // The welcome to a machine: "Welcome to Big Drink".
@@ -148,6 +165,18 @@ Result<std::vector<protocol::HistoryEntry>> SundayClient::history(int count)
         protocol::parse_history_entry);
 }
 
+Result<void> SundayClient::send_credits(std::string_view receiver, protocol::Credits credits)
+{
+    const auto sent = link_.send(fmt::format("SENDCREDITS {} {}", credits, receiver));
+    // A line that could not be sent whole is never run.
+    if (!sent) return std::unexpected{link_failure(sent.error())};
+    const auto line = link_.receive(patience_, {});
+    if (!line) {
+        return std::unexpected{outcome_unknown(line.error(), "the transfer was", "history")};
+    }
+    return done_or_not(*line);
+}
+
 Result<std::string> SundayClient::select_machine(std::string_view id)
 {
     auto welcome = ask_ok(fmt::format("MACHINE {}", id));
@@ -202,12 +231,7 @@ Result<void> SundayClient::drop(
         const auto waited = std::chrono::steady_clock::now() - begin;
         return std::unexpected{drop_failure(line.error(), waited, delay)};
     }
-    const auto reply = parse_reply(*line);
-    if (reply.kind == Reply::Kind::ok) return {};
-    if (reply.kind == Reply::Kind::error) return std::unexpected{refusal(reply.code, reply.text)};
-    auto failure = not_understood(*line);
-    failure.exit_code = ExitCode::outcome_unknown;
-    return std::unexpected{std::move(failure)};
+    return done_or_not(*line);
 }
 
 template <typename Row>

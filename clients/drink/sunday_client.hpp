@@ -43,6 +43,9 @@ public:
     /// The last `count` entries, the newest first.
     Result<std::vector<protocol::HistoryEntry>> history(int count);
 
+    /// Sent once: a link that breaks leaves the outcome unknown.
+    Result<void> send_credits(std::string_view receiver, protocol::Credits credits);
+
     /// Gives the machine's name.
     Result<std::string> select_machine(std::string_view id);
 

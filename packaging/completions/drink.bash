@@ -18,14 +18,14 @@ _drink()
 
     for ((i = 1; i < COMP_CWORD; i++)); do
         case ${COMP_WORDS[i]} in
-            list | drop | balance | history | shell)
+            list | drop | balance | history | send | shell)
                 command=${COMP_WORDS[i]}
                 break
                 ;;
         esac
     done
     case $command in
-        "") options+=" list drop balance history shell" ;;
+        "") options+=" list drop balance history send shell" ;;
         drop) options+=" --delay" ;;
         history) options+=" --count" ;;
         shell) options+=" --login" ;;

@@ -97,6 +97,15 @@ TEST_CASE("codes: what anybody may send is refused with its code")
             both("HISTORY", "ERR 204 You need to login."),
             both("DROP 1", "ERR 204 You need to login."),
             both("RAND", "ERR 204 You need to login."),
+            {"SENDCREDITS 5",
+             "ERR 206 Invalid number of args - USAGE: SENDCREDITS <(int) num credits> <username>",
+             wrong_count},
+            both("SENDCREDITS 5 bob", "ERR 204 You need to login."),
+            both("ADDCREDITS bob", "ERR 204 You need to login."),
+            both("ISVALIDUSER", "ERR 204 You need to login."),
+            {"QUERYADMIN a b", "ERR 206 Invalid number of args - USAGE: QUERYADMIN [username]",
+             wrong_count},
+            both("QUERYADMIN", "ERR 204 You need to login."),
         });
 }
 
@@ -136,6 +145,11 @@ TEST_CASE("codes: what a member may send is refused with its code")
             both("HISTORY 0", "ERR 408 Invalid quantity."),
             both("HISTORY 101", "ERR 408 Invalid quantity."),
             both("HISTORY all", "ERR 408 Invalid quantity."),
+            both("ADDCREDITS", "ERR 200 Access denied."),
+            both("ADDCREDITS alice 1000", "ERR 200 Access denied."),
+            both("ISVALIDUSER", "ERR 200 Access denied."),
+            both("QUERYADMIN bob", "ERR 200 Access denied."),
+            both("QUERYADMIN nobody", "ERR 200 Access denied."),
         });
 }
 

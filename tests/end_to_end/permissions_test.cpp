@@ -31,6 +31,34 @@ TEST_CASE("permissions: a member sees no other balance, an admin sees any")
     CHECK(client.ask("GETBALANCE bob") == "OK: 100\r\n");
 }
 
+TEST_CASE("permissions: an admin can ask who is known, and who is an admin")
+{
+    const Daemon daemon{small_house(), accounts};
+    Client root{daemon.sunday_port()};
+    root.log_in("root");
+    CHECK(root.ask("ISVALIDUSER BOB") == "OK: true BOB is known.\r\n");
+    CHECK(root.ask("ISVALIDUSER nobody") == "OK: false nobody is not known.\r\n");
+    CHECK(
+        root.ask("ISVALIDUSER") ==
+        "ERR 206 Invalid number of args - USAGE: ISVALIDUSER <username>\r\n");
+    CHECK(
+        root.ask("ADDCREDITS bob") ==
+        "ERR 206 Invalid number of args - USAGE: ADDCREDITS <username> <credits>\r\n");
+    CHECK(root.ask("QUERYADMIN ROOT") == "OK: true root is an administrator.\r\n");
+    CHECK(root.ask("QUERYADMIN bob") == "OK: false bob is not an administrator.\r\n");
+    CHECK(root.ask("QUERYADMIN nobody") == "ERR 410 Invalid user.\r\n");
+}
+
+TEST_CASE("permissions: a member can ask whether he is an admin himself")
+{
+    const Daemon daemon{small_house(), accounts};
+    Client client{daemon.sunday_port()};
+    client.log_in("alice");
+    CHECK(client.ask("QUERYADMIN") == "OK: false alice is not an administrator.\r\n");
+    client.log_in("root");
+    CHECK(client.ask("QUERYADMIN") == "OK: true root is an administrator.\r\n");
+}
+
 TEST_CASE("permissions: a member who is made an admin is one at once")
 {
     const Daemon daemon{small_house(), accounts};
@@ -49,6 +77,8 @@ TEST_CASE("permissions: an account that is locked can do nothing from that momen
     REQUIRE(daemon.run({"user", "set", "alice", "--locked", "yes"}).exit_code == 0);
     CHECK(client.ask("GETBALANCE") == "ERR 204 You need to login.\r\n");
     CHECK(client.ask("DROP 1") == "ERR 204 You need to login.\r\n");
+    CHECK(client.ask("SENDCREDITS 5 bob") == "ERR 204 You need to login.\r\n");
+    CHECK(client.ask("QUERYADMIN") == "ERR 204 You need to login.\r\n");
     CHECK(client.ask("IBUTTON " + ibutton_of("alice")) == "ERR 207 Invalid Ibutton\r\n");
     CHECK(log_in_by_password(client, "alice", "right") == "ERR 407 Invalid password.\r\n");
 }

@@ -14,7 +14,7 @@ class House {
 public:
     // `faults` are arguments of tini-sim.
     explicit House(const std::vector<std::string>& faults = {})
-        : daemon_{small_house(), {{.name = "alice", .credits = 250, .password = "right"}}},
+        : daemon_{small_house(), {{.name = "alice", .credits = 250, .password = "right"}, {.name = "bob"}}},
           boards_{tini_sim(daemon_, faults), {}}
     {
         std::ofstream{password_file()} << "right\n";
@@ -72,6 +72,18 @@ TEST_CASE("whole house: a member buys a drink with the command line")
     CHECK(house.drink({"drop", "d", "1"}).exit_code == 0);
     CHECK(house.balance() == 200);
     CHECK(house.drink({"list", "d"}).out.contains("Coke"));
+}
+
+TEST_CASE("whole house: a member gives credits to another with the command line")
+{
+    const House house;
+    const auto sent = house.drink({"send", "bob", "20"});
+    CHECK(sent.exit_code == 0);
+    CHECK(sent.out == "{\"sent\":20,\"to\":\"bob\",\"balance\":230}\n");
+    const auto refused = house.drink({"send", "nobody", "20"});
+    CHECK(refused.exit_code == 1);
+    CHECK(refused.out.contains("there is no such account to send to"));
+    CHECK(house.balance() == 230);
 }
 
 TEST_CASE("whole house: a drop that the board refuses costs nothing")

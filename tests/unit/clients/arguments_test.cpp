@@ -69,6 +69,15 @@ TEST_CASE("arguments: history takes a count, or has ten entries")
     CHECK(std::get<drink::HistoryCommand>(more->command).count == 100);
 }
 
+TEST_CASE("arguments: send takes a member and how many credits")
+{
+    const auto arguments = read({"send", "bob", "20"});
+    REQUIRE(arguments);
+    const auto& command = std::get<drink::SendCommand>(arguments->command);
+    CHECK(command.receiver == "bob");
+    CHECK(command.credits == 20);
+}
+
 TEST_CASE("arguments: the shell logs in only when asked to")
 {
     const auto plain = read({"shell"});
@@ -120,7 +129,9 @@ TEST_CASE("arguments: wrong usage ends with exit code 2 and says what is wrong")
           read({"drop", "d", "256"}), read({"drop", "d", "x"}),
           read({"drop", "d", "1", "--delay", "-1"}), read({"--server", "::1", "list"}),
           read({"--timeout", "0", "list"}), read({"list", "d", "e"}),
-          read({"history", "--count", "0"}), read({"history", "--count", "101"})}) {
+          read({"history", "--count", "0"}), read({"history", "--count", "101"}),
+          read({"send", "bob"}), read({"send", "20", "bob"}), read({"send", "bob", "0"}),
+          read({"send", "bob", "-5"}), read({"send", "bob", "1.5"})}) {
         REQUIRE_FALSE(arguments);
         CHECK(arguments.error().exit_code == 2);
         CHECK(arguments.error().text.starts_with("drink: "));
@@ -131,12 +142,13 @@ TEST_CASE("arguments: a name can not smuggle in a second command")
 {
     CHECK_FALSE(read({"drop", "d\nDROP 2", "1"}));
     CHECK_FALSE(read({"list", "d e"}));
+    CHECK_FALSE(read({"send", "bob\nQUIT", "1"}));
     CHECK_FALSE(read({"--user", "bob\r\nQUIT", "balance"}));
 }
 
 TEST_CASE("arguments: help exits with 0 and shows examples, for each command")
 {
-    for (const auto* const command : {"list", "drop", "balance", "history", "shell"}) {
+    for (const auto* const command : {"list", "drop", "balance", "history", "send", "shell"}) {
         const auto arguments = read({command, "--help"});
         REQUIRE_FALSE(arguments);
         CHECK(arguments.error().exit_code == 0);

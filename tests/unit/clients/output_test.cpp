@@ -207,6 +207,14 @@ TEST_CASE("output: a drop as JSON has the balance, or null where it could not be
                                        "\n");
 }
 
+TEST_CASE("output: credits that were sent as JSON have the balance, or null")
+{
+    drink::SendOutcome outcome{.receiver = "bob", .credits = 20, .balance = 200};
+    CHECK(drink::format_json(outcome) == "{\"sent\":20,\"to\":\"bob\",\"balance\":200}\n");
+    outcome.balance.reset();
+    CHECK(drink::format_json(outcome) == "{\"sent\":20,\"to\":\"bob\",\"balance\":null}\n");
+}
+
 TEST_CASE("output: one credit is singular")
 {
     CHECK(drink::format_credits(1) == "1 credit");

@@ -268,3 +268,31 @@ TEST_CASE("drop: an interrupt when the delay is over leaves the outcome unknown"
     REQUIRE_FALSE(dropped);
     CHECK(dropped.error().exit_code == ExitCode::outcome_unknown);
 }
+
+TEST_CASE("send: credits are sent once")
+{
+    ScriptedLink link{"OK: "};
+    CHECK(SundayClient{link, 10s}.send_credits("bob", 20));
+    CHECK(link.sent == Lines{"SENDCREDITS 20 bob"});
+    CHECK(link.last_patience == 10s);
+}
+
+TEST_CASE("send: a refusal is told with its code")
+{
+    ScriptedLink link{"ERR 208 Transfer error - user doesnt exist"};
+    const auto sent = SundayClient{link, 10s}.send_credits("bob", 20);
+    REQUIRE_FALSE(sent);
+    CHECK(sent.error().exit_code == ExitCode::refused);
+    CHECK(sent.error().code == 208);
+}
+
+TEST_CASE("send: without an answer that is understood the outcome is unknown")
+{
+    const ScriptedLink::Event answer = GENERATE(values<ScriptedLink::Event>(
+        {LinkEnd::closed, LinkEnd::silent, LinkEnd::interrupted, "Merci"}));
+    ScriptedLink link{answer};
+    const auto sent = SundayClient{link, 10s}.send_credits("bob", 20);
+    REQUIRE_FALSE(sent);
+    CHECK(sent.error().exit_code == ExitCode::outcome_unknown);
+    CHECK(link.sent.size() == 1);
+}

@@ -294,6 +294,34 @@ TEST_CASE("accounts: name and iButton of a closed one can be used again, by a ne
     rig.require_sound();
 }
 
+TEST_CASE("accounts: credits that are sent are one transfer between two members")
+{
+    LedgerRig rig;
+    const auto bob = rig.add_member("bob", 100);
+    REQUIRE(rig.ledger().send_credits(rig.ann, bob, 30, test_cause) == 970);
+    REQUIRE(rig.balance("bob") == 130);
+    REQUIRE(last_transfer(rig) == "1700000000000: 30 from ann to bob by tester for a test");
+    rig.require_sound();
+}
+
+TEST_CASE("accounts: nothing is sent that is not there, held ones among it, nor less than one")
+{
+    LedgerRig rig;
+    const auto bob = rig.add_member("bob", 0);
+    rig.reserve(1);
+    const auto sent = [&](Credits credits) {
+        return rig.ledger().send_credits(rig.ann, bob, credits, test_cause);
+    };
+    REQUIRE(sent(951) == std::unexpected{Refusal::poor});
+    REQUIRE(sent(0) == std::unexpected{Refusal::invalid_amount});
+    REQUIRE(sent(-1) == std::unexpected{Refusal::invalid_amount});
+    REQUIRE(
+        rig.ledger().send_credits(rig.ann, rig.ann, 1, test_cause) ==
+        std::unexpected{Refusal::own_account});
+    REQUIRE(sent(950) == 0);
+    rig.require_sound();
+}
+
 TEST_CASE("accounts: what an open drop of a closed one releases goes to the house")
 {
     for (const auto event : {DropEvent::nacked, DropEvent::acked}) {

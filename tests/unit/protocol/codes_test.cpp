@@ -167,6 +167,12 @@ std::optional<Numbers> specified_numbers(Refusal refusal)
         case Refusal::user_exists:
         case Refusal::ibutton_taken:
             return Numbers{412, 412};
+        case Refusal::unknown_receiver:
+            return Numbers{208, 208};
+        case Refusal::own_account:
+            return Numbers{209, 209};
+        case Refusal::invalid_amount:
+            return Numbers{210, 210};
     }
     return std::nullopt;
 }

@@ -60,6 +60,19 @@ TEST_CASE("sunday reply: the golden transcript of js is held byte for byte")
     REQUIRE(protocol::format_goodbye(js) == "Good Bye\r\n");
 }
 
+TEST_CASE("sunday reply: credits that were sent, a member that is known, and an administrator")
+{
+    constexpr auto js = Dialect::js;
+    constexpr auto classic = Dialect::classic;
+    REQUIRE(protocol::format_sent(js, 20) == "OK: \r\n");
+    REQUIRE(protocol::format_sent(classic, 20) == "OK Credits remaining: 20\n");
+    REQUIRE(protocol::format_known(js, "bob", true) == "OK: true bob is known.\r\n");
+    REQUIRE(protocol::format_known(classic, "bob", false) == "OK false bob is not known.\n");
+    REQUIRE(protocol::format_admin(classic, "bob", true) == "OK true bob is an administrator.\n");
+    REQUIRE(
+        protocol::format_admin(js, "bob", false) == "OK: false bob is not an administrator.\r\n");
+}
+
 TEST_CASE("sunday reply: the golden transcript of classic is held byte for byte")
 {
     constexpr auto classic = Dialect::classic;
