@@ -76,6 +76,9 @@ Task<std::string> SundayVerbs::run(const Command& command)
             return at_once(account_manager(command));
         case Verb::addcredits:
             return addcredits(command);
+        case Verb::code:
+            // No board has a message for its front panel's buttons.
+            return at_once(refuse(Refusal::not_implemented));
         case Verb::drop:
             return drop(command);
         case Verb::getbalance:
@@ -88,6 +91,8 @@ Task<std::string> SundayVerbs::run(const Command& command)
             return isvaliduser(command);
         case Verb::location:
             return at_once(location(command));
+        case Verb::log:
+            return log_message(command);
         case Verb::machine:
             return at_once(machine(command));
         case Verb::pass:

@@ -55,6 +55,7 @@ private:
     Task<std::string> addcredits(Command command);
     Task<std::string> isvaliduser(Command command);
     Task<std::string> queryadmin(Command command);
+    Task<std::string> log_message(Command command);
     std::string machine(const Command& command);
     std::string stat(const Command& command) const;
     Task<std::string> drop(const Command& command);

@@ -66,4 +66,16 @@ Task<std::string> SundayVerbs::queryadmin(Command command)
     co_return protocol::format_admin(dialect_, about->name, about->admin);
 }
 
+Task<std::string> SundayVerbs::log_message(Command command)
+{
+    if (!member_) co_return refuse(Refusal::not_logged_in);
+    const auto look = [&](ledger::Ledger& ledger) { return asking_admin(ledger); };
+    const auto admin = co_await house_.ledger.run(look);
+    if (!admin) co_return refuse(admin.error());
+    log::info(
+        "message",
+        {{"session", session_}, {"admin", admin->name}, {"text", protocol::trimmed(command.text)}});
+    co_return protocol::format_ok(dialect_, "Message added to log file.");
+}
+
 }  // namespace drinkd

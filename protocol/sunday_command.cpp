@@ -18,12 +18,14 @@ struct VerbRow {
 constexpr VerbRow verbs[] = {
     {"ACCTMGRCHK", Verb::acctmgrchk, 0, 0},
     {"ADDCREDITS", Verb::addcredits, 2, 2},
+    {"CODE", Verb::code, 2, 2},
     {"DROP", Verb::drop, 1, 2},
     {"GETBALANCE", Verb::getbalance, 0, 1},
     {"HISTORY", Verb::history, 0, 1},
     {"IBUTTON", Verb::ibutton, 1, 1},
     {"ISVALIDUSER", Verb::isvaliduser, 1, 1},
     {"LOCATION", Verb::location, 0, 0},
+    {"LOG", Verb::log, 0, std::string_view::npos},
     {"MACHINE", Verb::machine, 1, 1},
     {"PASS", Verb::pass, 1, 1},
     {"QUERYADMIN", Verb::queryadmin, 0, 1},
@@ -62,7 +64,7 @@ std::optional<SundayCommand> parse_sunday_command(std::string_view line)
     const auto row = std::ranges::find_if(
         verbs, [&](const VerbRow& known) { return equal_ignoring_case(known.name, name); });
     if (row == std::end(verbs)) return std::nullopt;
-    SundayCommand command{.verb = row->verb};
+    SundayCommand command{.verb = row->verb, .text = line};
     for (auto word = take_word(line); !word.empty(); word = take_word(line)) {
         if (command.argument_count < command.arguments.size()) {
             command.arguments[command.argument_count] = word;

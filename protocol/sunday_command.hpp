@@ -11,12 +11,14 @@ namespace protocol {
 enum class Verb {
     acctmgrchk = 1,
     addcredits,
+    code,
     drop,
     getbalance,
     history,
     ibutton,
     isvaliduser,
     location,
+    log,
     machine,
     pass,
     queryadmin,
@@ -35,8 +37,10 @@ enum class Verb {
 /// One line of a member's client: a verb and its arguments, as views into the line.
 struct SundayCommand {
     Verb verb{};
-    std::array<std::string_view, 2> arguments{};  ///< No verb takes more; the rest is only counted.
+    std::array<std::string_view, 2>
+        arguments{};  ///< Of more only LOG has a use, which takes `text`.
     std::size_t argument_count = 0;
+    std::string_view text{};  ///< What follows the verb, as it is written.
 
     /// Whether the number of arguments is one that the verb takes.
     bool argument_count_legal() const;

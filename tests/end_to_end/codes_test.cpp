@@ -97,6 +97,7 @@ TEST_CASE("codes: what anybody may send is refused with its code")
             both("HISTORY", "ERR 204 You need to login."),
             both("DROP 1", "ERR 204 You need to login."),
             both("RAND", "ERR 204 You need to login."),
+            both("CODE 1 2", "ERR 451 Not implemented."),
             {"SENDCREDITS 5",
              "ERR 206 Invalid number of args - USAGE: SENDCREDITS <(int) num credits> <username>",
              wrong_count},

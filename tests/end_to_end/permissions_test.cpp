@@ -49,6 +49,20 @@ TEST_CASE("permissions: an admin can ask who is known, and who is an admin")
     CHECK(root.ask("QUERYADMIN nobody") == "ERR 410 Invalid user.\r\n");
 }
 
+TEST_CASE("permissions: an admin can write into the log, one line that is no other's")
+{
+    const Daemon daemon{small_house(), accounts};
+    Client root{daemon.sunday_port()};
+    root.log_in("root");
+    CHECK(root.ask("LOG   \"late\"  delivery=2 \x1b[31m") == "OK: Message added to log file.\r\n");
+    daemon.wait_for_log(R"( admin=root text="\"late\"  delivery=2 \u001b[31m")");
+    CHECK(root.ask("LOG") == "OK: Message added to log file.\r\n");
+    Client alice{daemon.sunday_port()};
+    CHECK(alice.ask("LOG me") == "ERR 204 You need to login.\r\n");
+    alice.log_in("alice");
+    CHECK(alice.ask("LOG me") == "ERR 200 Access denied.\r\n");
+}
+
 TEST_CASE("permissions: a member can ask whether he is an admin himself")
 {
     const Daemon daemon{small_house(), accounts};

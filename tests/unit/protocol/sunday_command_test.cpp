@@ -27,12 +27,14 @@ struct VerbRow {
 constexpr VerbRow verb_table[] = {
     {"ACCTMGRCHK", Verb::acctmgrchk, 0, 0},
     {"ADDCREDITS", Verb::addcredits, 2, 2},
+    {"CODE", Verb::code, 2, 2},
     {"DROP", Verb::drop, 1, 2},
     {"GETBALANCE", Verb::getbalance, 0, 1},
     {"HISTORY", Verb::history, 0, 1},
     {"IBUTTON", Verb::ibutton, 1, 1},
     {"ISVALIDUSER", Verb::isvaliduser, 1, 1},
     {"LOCATION", Verb::location, 0, 0},
+    {"LOG", Verb::log, 0, std::string_view::npos},
     {"MACHINE", Verb::machine, 1, 1},
     {"PASS", Verb::pass, 1, 1},
     {"QUERYADMIN", Verb::queryadmin, 0, 1},
@@ -131,6 +133,12 @@ TEST_CASE("sunday command: arguments beyond what any verb takes are only counted
     REQUIRE(command->argument_count == 6);
     REQUIRE(command->arguments[0] == "1");
     REQUIRE(command->arguments[1] == "2");
+}
+
+TEST_CASE("sunday command: the text behind a verb is as it was written")
+{
+    REQUIRE(parse_sunday_command("log  a  \"b\" c=1 ")->text == "  a  \"b\" c=1 ");
+    REQUIRE(parse_sunday_command("LOG")->text.empty());
 }
 
 TEST_CASE("sunday command: an absent argument is empty")
