@@ -55,24 +55,22 @@ Task<Authenticator::Result> Authenticator::log_in(
             co_return turned_away(Refusal::wrong_password, refuse->retry_after);
         }
         pause = std::get<LoginGuard::Compare>(verdict).pause;
-        if (pause.count() == 0) co_return co_await compare(name, password, from, *turn);
+        if (pause.count() == 0) co_return co_await compare(name, password, from);
     }
     if (!co_await pass_delay(pause)) co_return turned_away(Refusal::ledger_unavailable);
     const auto turn = co_await turns_.take(from);
     if (!turn) co_return turned_away(Refusal::ledger_unavailable);
-    co_return co_await compare(name, password, from, *turn);
+    co_return co_await compare(name, password, from);
 }
 
 Task<Authenticator::Result> Authenticator::compare(
-    const std::string& name, const std::string& password, AddressKey from,
-    const LoginTurns::Turn& turn)
+    const std::string& name, const std::string& password, AddressKey from)
 {
     const auto found =
         co_await ledger_.run([&](ledger::Ledger& ledger) { return ledger.find_credentials(name); });
     if (!found) co_return refused(found.error());
     const auto credentials = found->value_or(ledger::Credentials{});
-    const auto when = turn.waited() ? PasswordChecker::When::idle : PasswordChecker::When::soon;
-    if (!co_await passwords_.matches(credentials.password_hash, password, when)) {
+    if (!co_await passwords_.matches(credentials.password_hash, password)) {
         guard_.wrong(from, name, now());
         co_return refused(Refusal::wrong_password);
     }

@@ -42,9 +42,7 @@ public:
     void stop() { turns_.stop(); }
 
 private:
-    Task<Result> compare(
-        const std::string& name, const std::string& password, AddressKey from,
-        const LoginTurns::Turn& turn);
+    Task<Result> compare(const std::string& name, const std::string& password, AddressKey from);
 
     LedgerService& ledger_;
     LoginTurns turns_;

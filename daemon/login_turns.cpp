@@ -11,7 +11,6 @@ constexpr std::size_t waiting_per_address_max = 256;
 // In the frame of the coroutine that waits.
 struct LoginTurns::Waiter {
     bool has_turn = false;
-    bool waited = false;
     Wake wake;
 };
 
@@ -20,7 +19,7 @@ Task<std::optional<LoginTurns::Turn>> LoginTurns::take(AddressKey from)
     Waiter waiter;
     co_await waiter.wake.sleep([&] { asio::dispatch(strand_, [&] { enqueue(from, waiter); }); });
     if (!waiter.has_turn) co_return std::nullopt;
-    co_return Turn{*this, waiter.waited};
+    co_return Turn{*this};
 }
 
 void LoginTurns::stop()
@@ -46,7 +45,6 @@ void LoginTurns::enqueue(const AddressKey& from, Waiter& waiter)
         waiter.has_turn = true;
         waiter.wake.wake();
     } else {
-        waiter.waited = true;
         if (waiting == waiting_.end()) addresses_.push_back(from);
         waiting_[from].push_back(&waiter);
     }

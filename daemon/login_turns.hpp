@@ -21,23 +21,16 @@ public:
     /// For as long as it lives, nobody else has one.
     class Turn {
     public:
-        Turn(LoginTurns& turns, bool waited) : turns_{&turns}, waited_{waited} {}
-        Turn(Turn&& other) noexcept
-            : turns_{std::exchange(other.turns_, nullptr)}, waited_{other.waited_}
-        {
-        }
+        explicit Turn(LoginTurns& turns) : turns_{&turns} {}
+        Turn(Turn&& other) noexcept : turns_{std::exchange(other.turns_, nullptr)} {}
         Turn& operator=(Turn&&) = delete;
         ~Turn()
         {
             if (turns_) turns_->give_back();
         }
 
-        /// Whether somebody else had it first.
-        bool waited() const { return waited_; }
-
     private:
         LoginTurns* turns_;
-        bool waited_;
     };
 
     /// Waits for a turn; nothing when too many of that address wait, or the daemon stops.

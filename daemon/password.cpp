@@ -5,15 +5,15 @@
 
 #include <array>
 #include <new>
-#include <sched.h>
 #include <stdexcept>
 #include <unistd.h>
 
 namespace drinkd {
 namespace {
 
-// A thirtieth of what another thread gets where all cores are busy: one login now and then is not
-// held up for ever. But the kernel still lets others wait behind it.
+// A comparison takes as long as thousands of drops. Where all cores are busy, a thread of this
+// level gets a thirtieth of what another does: many logins hardly hold up drops, and are not held
+// up for ever themselves.
 constexpr int gives_way = 15;
 
 }  // namespace
@@ -52,21 +52,17 @@ PasswordChecker::PasswordChecker()
     std::array<unsigned char, 32> random{};
     randombytes_buf(random.data(), random.size());
     no_ones_hash_ = hash_password({reinterpret_cast<const char*>(random.data()), random.size()});
-    // On Linux both are of the calling thread alone.
-    asio::post(soon_, [] { [[maybe_unused]] const int level = ::nice(gives_way); });
-    asio::post(idle_, [] {
-        const sched_param none{};
-        ::sched_setscheduler(0, SCHED_IDLE, &none);
-    });
+    // On Linux this is of the calling thread alone.
+    asio::post(thread_, [] { [[maybe_unused]] const int level = ::nice(gives_way); });
 }
 
-Task<bool> PasswordChecker::matches(const std::string& hash, const std::string& password, When when)
+Task<bool> PasswordChecker::matches(const std::string& hash, const std::string& password)
 {
     const auto& compared = hash.empty() ? no_ones_hash_ : hash;
     bool equal = false;
     Wake wake;
     co_await wake.sleep([&] {
-        asio::post(when == When::idle ? idle_ : soon_, [&] {
+        asio::post(thread_, [&] {
             equal =
                 crypto_pwhash_str_verify(compared.c_str(), password.data(), password.size()) == 0;
             // For lack of memory it fails as for a wrong password, which nobody must be told then.

@@ -22,25 +22,19 @@ bool is_password_hash(const std::string& text);
 /// Overwrites a secret that is not needed any more.
 void wipe(std::string& secret);
 
-/// Compares passwords on threads of its own, since one comparison takes as long as thousands of
+/// Compares passwords on a thread of its own, since one comparison takes as long as thousands of
 /// drops.
 class PasswordChecker {
 public:
     PasswordChecker();
 
-    enum class When {
-        soon,  ///< Gives way, but gets its share of a core that others want.
-        idle,  ///< Where no other thread wants the core: for one of many.
-    };
-
     /// Whether a password belongs to a hash. An empty hash belongs to no password, and takes just
     /// as long to say so.
-    Task<bool> matches(const std::string& hash, const std::string& password, When when);
+    Task<bool> matches(const std::string& hash, const std::string& password);
 
 private:
     std::string no_ones_hash_;
-    asio::thread_pool soon_{1};
-    asio::thread_pool idle_{1};
+    asio::thread_pool thread_{1};
 };
 
 }  // namespace drinkd

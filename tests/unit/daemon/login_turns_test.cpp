@@ -54,7 +54,6 @@ public:
         run();
     }
 
-    bool turn_waited() const { return turn_.value().waited(); }
     // Who had a turn, in that order.
     const std::vector<std::string>& served() const { return served_; }
     std::size_t refused() const { return refused_; }
@@ -104,19 +103,6 @@ TEST_CASE("login turns: whoever comes when nobody waits need not wait")
     logins.decide();
     logins.arrive(here, "bob");
     CHECK(logins.served() == Names{"alice", "bob"});
-}
-
-TEST_CASE("login turns: a turn tells whether it was waited for")
-{
-    Logins logins;
-    logins.arrive(here, "alice");
-    logins.arrive(here, "bob");
-    CHECK_FALSE(logins.turn_waited());
-    logins.decide();
-    CHECK(logins.turn_waited());
-    logins.decide();
-    logins.arrive(here, "carol");
-    CHECK_FALSE(logins.turn_waited());
 }
 
 TEST_CASE("login turns: an address that sends many does not hold up another")
