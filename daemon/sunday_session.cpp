@@ -184,7 +184,7 @@ bool SundaySession::unterminated_command() const
     const auto text = framer_.unfinished();
     if (text.empty() || text.contains('\r')) return false;
     const auto command = protocol::parse_sunday_command(text);
-    return command && command->argument_count_legal();
+    return command && command->may_lack_line_end();
 }
 
 void SundaySession::cancel_wait_after(std::chrono::milliseconds time)

@@ -125,11 +125,11 @@ std::expected<void, Refusal> Ledger::close_account(std::string_view name, Cause 
 std::expected<Credits, Refusal> Ledger::add_credits(
     std::string_view name, Credits credits, Cause cause)
 {
-    const auto id = find_account(name);
-    if (!id) return std::unexpected{Refusal::unknown_user};
     if (credits == 0 || credits < -balance_max || credits > balance_max) {
         return std::unexpected{Refusal::invalid_credits};
     }
+    const auto id = find_account(name);
+    if (!id) return std::unexpected{Refusal::unknown_user};
     const auto& account = accounts_.at(*id);
     if (credits < 0 && account.spendable() < -credits) return std::unexpected{Refusal::poor};
     // The house has minus what all members have, so it is the first to reach the bound.

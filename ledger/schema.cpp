@@ -428,10 +428,17 @@ int version_of(sqlite::Database& database)
 void migrate(sqlite::Database& database)
 {
     for (auto version = version_of(database); version < schema_version(); ++version) {
-        database.execute(
-            "BEGIN IMMEDIATE;" + std::string{migrations.at(static_cast<std::size_t>(version))} +
-            "PRAGMA application_id = " + std::to_string(application_id) +
-            "; PRAGMA user_version = " + std::to_string(version + 1) + "; COMMIT;");
+        try {
+            database.execute(
+                "BEGIN IMMEDIATE;" + std::string{migrations.at(static_cast<std::size_t>(version))} +
+                "PRAGMA application_id = " + std::to_string(application_id) +
+                "; PRAGMA user_version = " + std::to_string(version + 1) + "; COMMIT;");
+        } catch (const sqlite::Error& error) {
+            if (!error.is_broken_rule()) throw;
+            throw Unusable{
+                std::string{"it cannot be brought up to date, since its figures do not agree ("} +
+                error.what() + "): 'drinkd ledger verify' of the version that wrote it tells more"};
+        }
     }
 }
 

@@ -25,6 +25,7 @@ public:
     int code() const { return code_; }
     bool is_out_of_space() const { return (code_ & 0xff) == SQLITE_FULL; }
     bool is_locked() const { return (code_ & 0xff) == SQLITE_BUSY; }
+    bool is_broken_rule() const { return (code_ & 0xff) == SQLITE_CONSTRAINT; }
     bool is_damage() const
     {
         return (code_ & 0xff) == SQLITE_CORRUPT || (code_ & 0xff) == SQLITE_NOTADB;

@@ -25,8 +25,11 @@ constexpr Rule rules[] = {
      R"(SELECT printf('row %s of %s refers to a missing row of %s', rowid, "table", parent)
         FROM pragma_foreign_key_check)"},
     {"a transfer moves credits between two accounts", "all_transfers", R"(
-        SELECT printf('%s moves %d from account %d to %d', reason, amount, debit, credit)
-        FROM all_transfers WHERE amount <= 0 OR debit = credit)"},
+        SELECT printf('transfer %d moves %d from account %d to %d', id, amount, debit, credit)
+        FROM transfers WHERE amount <= 0 OR debit = credit
+        UNION ALL
+        SELECT printf('drop %d moves %d from account %d to 1', id, price, account)
+        FROM drops WHERE price < 0 OR account = 1)"},
     {"a drop is open or was settled", "drops", R"(
         SELECT printf('drop %d is %s and %s', id, state,
                       iif(settled_at IS NULL, 'was never settled', 'was settled'))

@@ -58,6 +58,11 @@ bool SundayCommand::argument_count_legal() const
            argument_count <= row->arguments_max;
 }
 
+bool SundayCommand::may_lack_line_end() const
+{
+    return verb != Verb::sendcredits && verb != Verb::addcredits && argument_count_legal();
+}
+
 std::optional<SundayCommand> parse_sunday_command(std::string_view line)
 {
     const auto name = take_word(line);

@@ -44,6 +44,9 @@ struct SundayCommand {
 
     /// Whether the number of arguments is one that the verb takes.
     bool argument_count_legal() const;
+    /// Whether it may be run without a line end behind it. What gives credits away may not: no old
+    /// program sends it so, and what the network cuts would be another sum, or another member's.
+    bool may_lack_line_end() const;
 };
 
 /// Reads a line without its end. Verbs in any case, arguments separated by blanks. Nothing for a

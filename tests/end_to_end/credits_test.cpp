@@ -86,6 +86,20 @@ TEST_CASE("credits: what is sent arrives although the sender hangs up without re
     CHECK(bob.ask("GETBALANCE") == "OK: 102\r\n");
 }
 
+TEST_CASE("credits: a sum that was cut in the middle is not sent")
+{
+    const Daemon daemon{small_house(), accounts};
+    Client alice{daemon.sunday_port()};
+    // On a connection that never sent a line end, as old telephones do.
+    alice.send("IBUTTON " + ibutton_of("alice"));
+    CHECK(alice.line() == "OK: 250\r\n");
+    alice.send("SENDCREDITS 10 Bob");
+    alice.end_sending();
+    CHECK(alice.rest().empty());
+    auto bob = logged_in(daemon, "Bob");
+    CHECK(bob.ask("GETBALANCE") == "OK: 100\r\n");
+}
+
 TEST_CASE("credits: an admin adds and takes, and the member sees who did")
 {
     const Daemon daemon{small_house(), accounts};
@@ -100,6 +114,7 @@ TEST_CASE("credits: an admin adds and takes, and the member sees who did")
     for (const std::string amount : {"0", "five", "+5", "1.5", "9007199254740993"}) {
         CAPTURE(amount);
         CHECK(root.ask("ADDCREDITS bob " + amount) == "ERR 402 Invalid credits.\n");
+        CHECK(root.ask("ADDCREDITS nobody " + amount) == "ERR 402 Invalid credits.\n");
     }
     CHECK(root.ask("ADDCREDITS nobody 5") == "ERR 410 Invalid user.\n");
     CHECK(bob.ask("GETBALANCE") == "OK: 30\r\n");

@@ -43,7 +43,7 @@ private:
         const auto any = [&](auto count) { return static_cast<int>(random() % count); };
         const std::string name{"abcdefgh"[any(8U)]};
         const auto slot = static_cast<SlotNumber>(1 + any(5U));
-        switch (any(10U)) {
+        switch (any(11U)) {
             case 0:
             case 1:
             case 2: {
@@ -76,6 +76,13 @@ private:
                 }
                 break;
             case 8: {
+                const auto from = ledger.find_member(name);
+                const auto to = ledger.find_member(std::string{"abcdefgh"[any(8U)]});
+                if (!from || !to) break;
+                (void)ledger.send_credits(from->account, to->account, any(200U) - 20, test_cause);
+                break;
+            }
+            case 9: {
                 const std::array report{ledger::SensedSlot{
                     .slot = slot, .sensor = any(2U) == 0 ? Sensor::empty : Sensor::present}};
                 ledger.set_sensors(rig_.machine, report);
