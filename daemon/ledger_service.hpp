@@ -29,9 +29,9 @@ struct OrRefused<std::expected<Result, protocol::Refusal>> {
 };
 }  // namespace detail
 
-/// The ledger and its one writer thread. Coroutines queue operations and sleep; the thread runs all
-/// that are waiting in one transaction, commits once, and wakes them (group commit), so that
-/// durable operations per second grow with the load.
+/// The ledger and its one writer thread. Coroutines queue operations and sleep; the thread runs
+/// what is waiting in one transaction, commits once, and wakes them (group commit), so that durable
+/// operations per second grow with the load.
 class LedgerService {
 public:
     /// `slots_changed` is called after each commit that changed slots, before anybody is woken, on
@@ -45,11 +45,11 @@ public:
 
     /// Starts the thread that runs what is queued.
     void start();
-    /// Runs what is queued now, in one transaction; tries a file that failed again. For the thread,
-    /// or instead of it.
+    /// Runs what is queued now, as much as one transaction takes; tries a file that failed again.
+    /// For the thread, or instead of it.
     void run_queued();
 
-    /// Of what an operation reads. No more than one large operation is in a transaction, so that
+    /// How much an operation reads. No more than one large operation is in a transaction, so that
     /// many of them do not hold up all others.
     enum class Size { usual, large };
 
