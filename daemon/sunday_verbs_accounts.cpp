@@ -144,28 +144,20 @@ Task<std::string> SundayVerbs::sendcredits(Command command)
     }
     if (!member_) co_return refuse(Refusal::not_logged_in);
     const auto credits = protocol::parse_number<Credits>(command.arguments[0]).value_or(0);
-    std::string receiver;
-    const auto send = [&](ledger::Ledger& ledger) -> std::expected<Credits, Refusal> {
-        const auto from = asker(ledger);
-        if (!from) return std::unexpected{from.error()};
-        if (credits <= 0) return std::unexpected{Refusal::invalid_amount};
-        const auto to = ledger.find_member(command.arguments[1]);
-        if (!to) return std::unexpected{Refusal::unknown_receiver};
-        receiver = to->name;
-        return ledger.send_credits(
-            from->account, to->account, credits,
-            {.actor = actor(), .reason = from->name + " to " + to->name});
+    const auto send = [&](ledger::Ledger& ledger) {
+        return ledger.send_credits(member_->account, command.arguments[1], credits, actor());
     };
-    const auto balance = co_await house_.ledger.run(send);
-    if (!balance) {
-        const bool to_oneself = balance.error() == Refusal::own_account;
-        co_return refuse(
-            balance.error(), to_oneself ? " - You cannot send credits to yourself" : "");
+    const auto sent = co_await house_.ledger.run(send);
+    if (!sent) {
+        const bool to_oneself = sent.error() == Refusal::own_account;
+        co_return refuse(sent.error(), to_oneself ? " - You cannot send credits to yourself" : "");
     }
     log::info(
-        "credits sent",
-        {{"session", session_}, {"member", member_->name}, {"to", receiver}, {"credits", credits}});
-    co_return protocol::format_sent(dialect_, *balance);
+        "credits sent", {{"session", session_},
+                         {"member", member_->name},
+                         {"to", sent->receiver},
+                         {"credits", credits}});
+    co_return protocol::format_sent(dialect_, sent->balance);
 }
 
 std::expected<ledger::Member, Refusal> SundayVerbs::asker(ledger::Ledger& ledger) const

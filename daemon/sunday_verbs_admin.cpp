@@ -10,7 +10,7 @@ Task<std::string> SundayVerbs::addcredits(Command command)
 {
     if (!member_) co_return refuse(Refusal::not_logged_in);
     const auto credits = protocol::parse_number<Credits>(command.arguments[1]);
-    std::string receiver;
+    std::string name;
     const auto add = [&](ledger::Ledger& ledger) -> std::expected<Credits, Refusal> {
         const auto admin = asking_admin(ledger);
         if (!admin) return std::unexpected{admin.error()};
@@ -18,7 +18,7 @@ Task<std::string> SundayVerbs::addcredits(Command command)
             return std::unexpected{Refusal::wrong_argument_count};
         }
         if (!credits) return std::unexpected{Refusal::invalid_credits};
-        if (const auto found = ledger.find_member(command.arguments[0])) receiver = found->name;
+        if (const auto found = ledger.find_member(command.arguments[0])) name = found->name;
         const auto what = *credits > 0 ? "added by " : "taken by ";
         return ledger.add_credits(
             command.arguments[0], *credits, {.actor = actor(), .reason = what + admin->name});
@@ -28,10 +28,8 @@ Task<std::string> SundayVerbs::addcredits(Command command)
         co_return refuse_with_usage(balance.error(), " - USAGE: ADDCREDITS <username> <credits>");
     }
     log::info(
-        "credits added", {{"session", session_},
-                          {"admin", member_->name},
-                          {"member", receiver},
-                          {"credits", *credits}});
+        "credits added",
+        {{"session", session_}, {"admin", member_->name}, {"member", name}, {"credits", *credits}});
     co_return protocol::format_ok(dialect_, "Added credits.");
 }
 

@@ -91,6 +91,12 @@ struct Cause {
     std::string_view reason;
 };
 
+/// Credits that went from one member to another.
+struct Sent {
+    std::string receiver;
+    Credits balance = 0;  ///< The sender's spendable one, afterwards.
+};
+
 struct ChangedSlot {
     MachineKey machine{};
     machines::Slot slot;
@@ -173,10 +179,11 @@ public:
     /// Negative credits are taken away. The new spendable balance.
     std::expected<Credits, Refusal> add_credits(
         std::string_view name, Credits credits, Cause cause);
-    /// Moves credits from one account to another that is open, or refuses: invalid_amount when they
-    /// are not above zero, own_account, poor. The new spendable balance of the sender.
-    std::expected<Credits, Refusal> send_credits(
-        AccountId from, AccountId to, Credits credits, Cause cause);
+    /// Moves credits from one member to another, or refuses: not_logged_in (the sender is locked or
+    /// closed), invalid_amount (not above zero), unknown_receiver, own_account, poor, in this
+    /// order. The transfer's reason names both.
+    std::expected<Sent, Refusal> send_credits(
+        AccountId from, std::string_view to, Credits credits, std::string_view actor);
 
     // --- Slots ----------------------------------------------------------------------------------
 

@@ -5,13 +5,8 @@
 #include <limits>
 
 namespace ledger {
-namespace {
 
-// A balance is kept within this, so that the sum over all accounts, the house's included, can not
-// overflow, and so that every JSON reader can hold it.
-constexpr Credits balance_max = (Credits{1} << 53) - 1;
-
-}  // namespace
+using protocol::credits_max;
 
 std::optional<AccountId> Ledger::find_account(std::string_view name)
 {
@@ -67,10 +62,10 @@ std::expected<Member, Refusal> Ledger::open_account(const NewAccount& wanted, Ca
 {
     if (!protocol::valid_account_name(wanted.name)) return std::unexpected{Refusal::unknown_user};
     if (find_account(wanted.name)) return std::unexpected{Refusal::user_exists};
-    if (wanted.credits < 0 || wanted.credits > balance_max) {
+    if (wanted.credits < 0 || wanted.credits > credits_max) {
         return std::unexpected{Refusal::invalid_credits};
     }
-    if (accounts_.at(house).balance < -balance_max + wanted.credits) {
+    if (accounts_.at(house).balance < -credits_max + wanted.credits) {
         return std::unexpected{Refusal::invalid_credits};
     }
     if (wanted.ibutton && ibutton_taken(*wanted.ibutton, std::nullopt)) {
@@ -125,7 +120,7 @@ std::expected<void, Refusal> Ledger::close_account(std::string_view name, Cause 
 std::expected<Credits, Refusal> Ledger::add_credits(
     std::string_view name, Credits credits, Cause cause)
 {
-    if (credits == 0 || credits < -balance_max || credits > balance_max) {
+    if (credits == 0 || credits < -credits_max || credits > credits_max) {
         return std::unexpected{Refusal::invalid_credits};
     }
     const auto id = find_account(name);
@@ -133,7 +128,7 @@ std::expected<Credits, Refusal> Ledger::add_credits(
     const auto& account = accounts_.at(*id);
     if (credits < 0 && account.spendable() < -credits) return std::unexpected{Refusal::poor};
     // The house has minus what all members have, so it is the first to reach the bound.
-    if (accounts_.at(house).balance < -balance_max + credits) {
+    if (accounts_.at(house).balance < -credits_max + credits) {
         return std::unexpected{Refusal::invalid_credits};
     }
     write();
@@ -145,15 +140,20 @@ std::expected<Credits, Refusal> Ledger::add_credits(
     return accounts_.at(*id).spendable();
 }
 
-std::expected<Credits, Refusal> Ledger::send_credits(
-    AccountId from, AccountId to, Credits credits, Cause cause)
+std::expected<Sent, Refusal> Ledger::send_credits(
+    AccountId from, std::string_view to, Credits credits, std::string_view actor)
 {
+    const auto sender = member(from);
+    if (!sender) return std::unexpected{Refusal::not_logged_in};
     if (credits <= 0) return std::unexpected{Refusal::invalid_amount};
-    if (from == to) return std::unexpected{Refusal::own_account};
-    if (accounts_.at(from).spendable() < credits) return std::unexpected{Refusal::poor};
+    const auto receiver = find_member(to);
+    if (!receiver) return std::unexpected{Refusal::unknown_receiver};
+    if (receiver->account == from) return std::unexpected{Refusal::own_account};
+    if (sender->balance < credits) return std::unexpected{Refusal::poor};
     write();
-    transfer(from, to, credits, cause);
-    return accounts_.at(from).spendable();
+    const auto reason = sender->name + " to " + receiver->name;
+    transfer(from, receiver->account, credits, {.actor = actor, .reason = reason});
+    return Sent{.receiver = receiver->name, .balance = accounts_.at(from).spendable()};
 }
 
 Member Ledger::member_of(AccountId id, const Account& account) const

@@ -392,7 +392,7 @@ CREATE VIEW all_transfers AS
     FROM drops WHERE state = 'dispensed' AND price > 0;
 
 DROP TRIGGER pruned_drops_count;
-CREATE TRIGGER pruned_drops_count AFTER DELETE ON drops BEGIN
+CREATE TRIGGER removed_drops_leave_what_they_did AFTER DELETE ON drops BEGIN
     UPDATE slots SET pruned_stock = pruned_stock + OLD.correction - OLD.stock_taken,
         pruned_sold = pruned_sold + (OLD.state = 'dispensed'),
         pruned_paid = pruned_paid + iif(OLD.state = 'dispensed', OLD.price, 0)

@@ -37,8 +37,8 @@ enum class Verb {
 /// One line of a member's client: a verb and its arguments, as views into the line.
 struct SundayCommand {
     Verb verb{};
-    std::array<std::string_view, 2>
-        arguments{};  ///< Of more only LOG has a use, which takes `text`.
+    /// The first ones; of more only LOG has a use, which takes `text`.
+    std::array<std::string_view, 2> arguments{};
     std::size_t argument_count = 0;
     std::string_view text{};  ///< What follows the verb, as it is written.
 

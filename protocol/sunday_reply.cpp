@@ -103,9 +103,7 @@ std::string format_dropped(Dialect dialect, Credits balance)
 
 std::string format_sent(Dialect dialect, Credits balance)
 {
-    return dialect == Dialect::js
-               ? format_ok(dialect, "")
-               : format_ok(dialect, "Credits remaining: " + std::to_string(balance));
+    return dialect == Dialect::js ? format_ok(dialect, "") : format_dropped(dialect, balance);
 }
 
 std::string format_known(Dialect dialect, std::string_view name, bool known)

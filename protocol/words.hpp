@@ -14,6 +14,10 @@ namespace protocol {
 /// Whole credits; 1 credit is the smallest unit the house uses.
 using Credits = std::int64_t;
 
+/// The most that an account can have, and the least that the house can: the sum of all cannot
+/// overflow, and every JSON reader can hold it.
+constexpr Credits credits_max = (Credits{1} << 53) - 1;
+
 /// A slot's number as boards, replies and settings know it: 1 to 255.
 using SlotNumber = std::uint8_t;
 

@@ -17,7 +17,6 @@ using clients::EarlyEnd;
 constexpr std::uint16_t default_port = 4242;
 constexpr int delay_s_max = 86'400;
 constexpr double timeout_s_max = 86'400;
-constexpr protocol::Credits credits_max = protocol::Credits{1} << 53;
 
 constexpr auto description = "Buys drinks from the networked machines of a drinkd server.";
 
@@ -181,7 +180,7 @@ std::expected<Arguments, EarlyEnd> read_arguments(int argc, const char* const* a
     send->add_option("CREDITS", send_command.credits, "How many")
         ->type_name("")
         ->required()
-        ->check(CLI::Range(protocol::Credits{1}, credits_max));
+        ->check(CLI::Range(protocol::Credits{1}, protocol::credits_max));
 
     auto* const shell = app.add_subcommand("shell", "Speak Sunday to the server, line by line");
     shell->footer(shell_footer);

@@ -86,16 +86,13 @@ public:
             dropped = client_->drop(command.slot, command.delay, countdown.shown());
         }
         if (!dropped) return dropped;
-        // The drink is out: a balance that can not be had is no failure any more.
-        const auto balance = client_->balance();
+        const auto left = balance_left();
         if (arguments_.json) {
-            std::optional<protocol::Credits> left;
-            if (balance) left = *balance;
             fmt::print("{}", format_json(DropOutcome{command.machine, command.slot, left}));
         } else {
             fmt::print(
                 "Dropped slot {} of {}.{}\n", command.slot, clients::without_controls(*name),
-                balance ? fmt::format(" {} left.", format_credits(*balance)) : "");
+                format_left(left));
         }
         return {};
     }
@@ -128,16 +125,13 @@ public:
         if (auto sent = client_->send_credits(command.receiver, command.credits); !sent) {
             return sent;
         }
-        // They are sent: a balance that can not be had is no failure any more.
-        const auto balance = client_->balance();
+        const auto left = balance_left();
         if (arguments_.json) {
-            std::optional<protocol::Credits> left;
-            if (balance) left = *balance;
             fmt::print("{}", format_json(SendOutcome{command.receiver, command.credits, left}));
         } else {
             fmt::print(
                 "Sent {} to {}.{}\n", format_credits(command.credits), command.receiver,
-                balance ? fmt::format(" {} left.", format_credits(*balance)) : "");
+                format_left(left));
         }
         return {};
     }
@@ -165,6 +159,18 @@ private:
         if (!password) return std::unexpected{password.error()};
         if (auto ready = connect(); !ready) return ready;
         return client_->log_in(arguments_.user, *password);
+    }
+
+    // What was asked for is done: a balance that can not be had is no failure any more.
+    std::optional<protocol::Credits> balance_left()
+    {
+        const auto balance = client_->balance();
+        return balance ? std::optional{*balance} : std::nullopt;
+    }
+
+    static std::string format_left(std::optional<protocol::Credits> balance)
+    {
+        return balance ? fmt::format(" {} left.", format_credits(*balance)) : "";
     }
 
     const Arguments& arguments_;

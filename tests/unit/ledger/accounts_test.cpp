@@ -297,28 +297,31 @@ TEST_CASE("accounts: name and iButton of a closed one can be used again, by a ne
 TEST_CASE("accounts: credits that are sent are one transfer between two members")
 {
     LedgerRig rig;
-    const auto bob = rig.add_member("bob", 100);
-    REQUIRE(rig.ledger().send_credits(rig.ann, bob, 30, test_cause) == 970);
+    rig.add_member("bob", 100);
+    const auto sent = rig.ledger().send_credits(rig.ann, "BOB", 30, "tester");
+    REQUIRE(sent->balance == 970);
+    REQUIRE(sent->receiver == "bob");
     REQUIRE(rig.balance("bob") == 130);
-    REQUIRE(last_transfer(rig) == "1700000000000: 30 from ann to bob by tester for a test");
+    REQUIRE(last_transfer(rig) == "1700000000000: 30 from ann to bob by tester for ann to bob");
     rig.require_sound();
 }
 
 TEST_CASE("accounts: nothing is sent that is not there, held ones among it, nor less than one")
 {
     LedgerRig rig;
-    const auto bob = rig.add_member("bob", 0);
+    rig.add_member("bob", 0);
     rig.reserve(1);
-    const auto sent = [&](Credits credits) {
-        return rig.ledger().send_credits(rig.ann, bob, credits, test_cause);
+    const auto refused = [&](std::string_view to, Credits credits) {
+        return rig.ledger().send_credits(rig.ann, to, credits, "tester").error();
     };
-    REQUIRE(sent(951) == std::unexpected{Refusal::poor});
-    REQUIRE(sent(0) == std::unexpected{Refusal::invalid_amount});
-    REQUIRE(sent(-1) == std::unexpected{Refusal::invalid_amount});
-    REQUIRE(
-        rig.ledger().send_credits(rig.ann, rig.ann, 1, test_cause) ==
-        std::unexpected{Refusal::own_account});
-    REQUIRE(sent(950) == 0);
+    REQUIRE(refused("bob", 951) == Refusal::poor);
+    REQUIRE(refused("bob", 0) == Refusal::invalid_amount);
+    REQUIRE(refused("nobody", -1) == Refusal::invalid_amount);
+    REQUIRE(refused("nobody", 951) == Refusal::unknown_receiver);
+    REQUIRE(refused("Ann", 951) == Refusal::own_account);
+    REQUIRE(rig.ledger().send_credits(rig.ann, "bob", 950, "tester")->balance == 0);
+    REQUIRE(rig.ledger().close_account("ann", test_cause).has_value());
+    REQUIRE(refused("bob", 1) == Refusal::not_logged_in);
     rig.require_sound();
 }
 

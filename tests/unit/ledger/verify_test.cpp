@@ -263,7 +263,7 @@ TEST_CASE("verify: finds a paid drop that was removed without a trace")
 {
     LedgerRig rig;
     rig.settle(rig.reserve(1), ledger::DropEvent::acked);
-    plant(rig, "DROP TRIGGER pruned_drops_count; DELETE FROM drops");
+    plant(rig, "DROP TRIGGER removed_drops_leave_what_they_did; DELETE FROM drops");
     REQUIRE(
         broken_rules(rig) ==
         Rules{
